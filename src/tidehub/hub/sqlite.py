@@ -1,0 +1,302 @@
+"""The embedded store: SQLite in WAL mode, ``synchronous=FULL``, one writer thread with group commit.
+
+Everything that waits is written in one transaction, so that hundreds of callers share one flush of the disk.
+A job that breaks does not take its neighbours along: the transaction is undone and each job runs alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import queue
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import MetaData
+
+from tidehub.hub.handle import Job, carry_out, carry_out_many
+from tidehub.hub.log import LAST_SEQ, Recorded
+from tidehub.hub.migrate import prepare_sqlite
+from tidehub.hub.registry import Handler, Registry
+from tidehub.hub.statement import Statement
+from tidehub.hub.store import TOO_BUSY, WRITTEN_MEANWHILE, Committed
+from tidehub.hub.transaction import Transaction
+from tidehub.kernel.errors import Refusal, Unavailable
+from tidehub.kernel.instants import Clock
+
+T = TypeVar("T")
+BATCH_JOBS_MAX = 1000
+READERS = 3
+SQLITE_FLOOR = (3, 37, 0)  # RETURNING 3.35, STRICT 3.37
+
+
+class SqliteTransaction(Transaction):
+    """A transaction on one connection; its coroutines never wait, so a plain thread can drive them."""
+
+    dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    async def _read(self, statement: Statement, params: dict[str, Any]) -> list[Any]:
+        return self._connection.execute(statement.sqlite, statement.sqlite_params(params)).fetchall()
+
+    async def _run(self, statement: Statement, params: dict[str, Any]) -> int:
+        return self._connection.execute(statement.sqlite, statement.sqlite_params(params)).rowcount
+
+    async def _run_many(self, statement: Statement, rows: list[dict[str, Any]]) -> None:
+        if statement.lists:
+            rows = [statement.sqlite_params(row) for row in rows]
+        self._connection.executemany(statement.sqlite, rows)
+
+    async def _savepoint(self, verb: str) -> None:
+        self._connection.execute(f"{verb} job")
+
+
+def drive(work: Coroutine[Any, Any, T] | Awaitable[T]) -> T:
+    """Run a coroutine that never really waits, to its end, in this thread."""
+    coroutine = work if isinstance(work, Coroutine) else _as_coroutine(work)
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    coroutine.close()
+    raise AssertionError("a writing transaction waited for something outside the store")
+
+
+async def _as_coroutine(work: Awaitable[T]) -> T:
+    return await work
+
+
+def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open a connection with the settings that durability and speed ask for."""
+    assert sqlite3.sqlite_version_info >= SQLITE_FLOOR, f"SQLite {sqlite3.sqlite_version} is too old"
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA cache_size=-65536")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.execute("PRAGMA wal_autocheckpoint=8000")
+    if read_only:
+        connection.execute("PRAGMA query_only=1")
+    return connection
+
+
+class _Waiting:
+    """One thing to write and the future that waits for it."""
+
+    __slots__ = ("future", "work")
+
+    def __init__(
+        self, work: Job | Callable[[Transaction], Awaitable[Any]], future: asyncio.Future[Any]
+    ) -> None:
+        self.work = work
+        self.future = future
+
+
+class SqliteStore:
+    """See :class:`tidehub.hub.store.Store`.
+
+    Parameters
+    ----------
+    path
+        The database file; its lock file beside it keeps a second process from writing.
+    registry, clock
+        What jobs are decided with.
+    waiting_max
+        Jobs that may wait before new ones are refused as ``too_busy``.
+    """
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, registry: Registry, clock: Clock, *, waiting_max: int = 20_000) -> None:
+        self._path = str(path)
+        self._registry = registry
+        self._clock = clock
+        self._waiting_max = waiting_max
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._committed: Committed = lambda _facts: None
+        self._last_seq = 0
+        self._thread: threading.Thread | None = None
+
+    async def open(self, committed: Committed) -> None:
+        """Take the lock, start the writer and the readers."""
+        self._committed = committed
+        self._loop = asyncio.get_running_loop()
+        self._lock = open(f"{self._path}.lock", "w")  # noqa: SIM115 - held while the store is open
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise Unavailable(f"{self._path} is being written by another process") from None
+        self._writer = connect(self._path)
+        self._direct = connect(self._path, read_only=True)
+        self._local = threading.local()
+        self._reader_connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+
+    async def prepare(self, metadata: MetaData) -> None:
+        """Bring the schema to today's version, then begin to write."""
+        prepare_sqlite(self._writer, metadata)
+        self._last_seq = int(self._writer.execute(LAST_SEQ.sqlite).fetchone()["seq"])
+        self._thread = threading.Thread(target=self._write_for_ever, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def close(self) -> None:
+        """Write what was accepted, then stop."""
+        if self._thread is not None:
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
+        self._readers.shutdown(wait=True)
+        for connection in (self._writer, self._direct, *self._reader_connections):
+            connection.close()
+        self._lock.close()
+
+    # -- reading ----------------------------------------------------------------------------------------
+
+    async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
+        """Read committed rows; lookups by an index run here, longer ones in a reader thread."""
+        if statement.short:
+            return self._direct.execute(statement.sqlite, statement.sqlite_params(params)).fetchall()
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, statement, params)
+
+    async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
+        """Read the first committed row, or ``None``."""
+        rows = await self.fetch(statement, **params)
+        return rows[0] if rows else None
+
+    def _read(self, statement: Statement, params: dict[str, Any]) -> list[Any]:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self._path, read_only=True)
+            self._reader_connections.append(connection)
+        return connection.execute(statement.sqlite, statement.sqlite_params(params)).fetchall()
+
+    # -- writing ----------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for the writer."""
+        return self._queue.qsize()
+
+    async def submit(self, job: Job) -> list[Recorded]:
+        """Carry out a job; its facts once they are on disk."""
+        return await self._wait_for(job)  # type: ignore[no-any-return]
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run bookkeeping in a transaction of the writer."""
+        return await self._wait_for(work)  # type: ignore[no-any-return]
+
+    def _wait_for(self, work: Job | Callable[[Transaction], Awaitable[Any]]) -> asyncio.Future[Any]:
+        if self._queue.qsize() >= self._waiting_max:
+            raise TOO_BUSY(waiting=self._queue.qsize())
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._queue.put(_Waiting(work, future))
+        return future
+
+    def _write_for_ever(self) -> None:
+        stopping = False
+        while not stopping:
+            batch: list[_Waiting] = []
+            item = self._queue.get()
+            while True:
+                if item is None:
+                    stopping = True
+                    break
+                batch.append(item)
+                if len(batch) >= BATCH_JOBS_MAX:
+                    break
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            if batch:
+                self._write_batch(batch)
+
+    def _write_batch(self, batch: list[_Waiting]) -> None:
+        try:
+            results, facts = self._commit(batch)
+        except Exception as error:
+            if len(batch) == 1:
+                results, facts = [_as_refusal(error)], []
+            else:  # one of them breaks: each alone, so that only that one fails
+                for waiting in batch:
+                    self._write_batch([waiting])
+                return
+        self._loop.call_soon_threadsafe(self._answer, batch, results, facts)
+
+    def _commit(self, batch: list[_Waiting]) -> tuple[list[Any], list[Recorded]]:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            tx = SqliteTransaction(self._writer)
+            results = self._run_batch(tx, batch)
+            facts = drive(tx.finish(self._number))
+            self._writer.execute("COMMIT")
+        except BaseException:
+            self._writer.execute("ROLLBACK")
+            raise
+        if facts:
+            self._last_seq = facts[-1].seq
+        return results, facts
+
+    def _number(self, _count: int) -> int:
+        return self._last_seq + 1
+
+    def _run_batch(self, tx: SqliteTransaction, batch: list[_Waiting]) -> list[Any]:
+        results: list[Any] = [None] * len(batch)
+        bulk: dict[Handler, list[int]] = {}
+        for place, waiting in enumerate(batch):
+            handler = bulk_handler(self._registry, waiting.work)
+            if handler is not None:
+                bulk.setdefault(handler, []).append(place)
+        now = self._clock.now()
+        for handler, places in bulk.items():
+            jobs = [batch[place].work for place in places]
+            answers = drive(carry_out_many(tx, self._registry, handler, jobs, now))  # type: ignore[arg-type]
+            for place, answer in zip(places, answers, strict=True):
+                results[place] = answer
+        done = {place for places in bulk.values() for place in places}
+        for place, waiting in enumerate(batch):
+            if place in done:
+                continue
+            try:
+                if isinstance(waiting.work, Job):
+                    results[place] = drive(carry_out(tx, self._registry, waiting.work, now))
+                else:
+                    results[place] = drive(waiting.work(tx))
+            except Refusal as refusal:  # decided before anything was written, or undone
+                results[place] = refusal
+        return results
+
+    def _answer(self, batch: Sequence[_Waiting], results: list[Any], facts: list[Recorded]) -> None:
+        if facts:
+            self._committed(facts)
+        for waiting, result in zip(batch, results, strict=True):
+            if waiting.future.done():  # its caller has gone; what was written stays
+                continue
+            if isinstance(result, BaseException):
+                waiting.future.set_exception(result)
+            else:
+                waiting.future.set_result(result)
+
+
+def bulk_handler(registry: Registry, work: Any) -> Handler | None:
+    """Which set-based handler, if any, may take this work together with its like."""
+    if not isinstance(work, Job) or len(work.commands) != 1 or work.fired or work.follow_up is not None:
+        return None
+    handler = registry.handlers[type(work.commands[0])]
+    return handler if handler.load_many is not None else None
+
+
+def _as_refusal(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.IntegrityError) and "fact.stream" in str(error):
+        return WRITTEN_MEANWHILE()
+    return error
