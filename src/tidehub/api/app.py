@@ -8,12 +8,11 @@ from typing import Any
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
 from litestar.static_files import create_static_files_router
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from tidehub.api import (
+    cases,
     description,
     files,
     health,
@@ -44,35 +43,28 @@ _HEADERS = (
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
-class SecurityHeaders(ASGIMiddleware):
-    """Add to every answer what it does not say itself.
+def guarded_by_headers(secure: bool) -> BeforeMessageSendHookHandler:
+    """Make the hook that adds to every answer, errors included, the headers it does not carry itself.
 
     Parameters
     ----------
     secure
         Whether the platform is reached by HTTPS only.
     """
+    ours = (*_HEADERS, _HSTS) if secure else _HEADERS
 
-    scopes = (ScopeType.HTTP, ScopeType.ASGI)
+    async def add_headers(message: Message, _scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            said = {name.lower() for name, _ in headers}
+            message["headers"] = [*headers, *(header for header in ours if header[0] not in said)]
 
-    def __init__(self, secure: bool) -> None:
-        self._headers = (*_HEADERS, _HSTS) if secure else _HEADERS
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on and the answer back, with the headers."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                said = {name.lower() for name, _ in headers}
-                headers += [header for header in self._headers if header[0] not in said]
-                message["headers"] = headers
-            await send(message)
-
-        await next_app(scope, receive, send_with_headers)
+    return add_headers
 
 
 FAMILIES = (health, description, session, people, registers, files, stream)
+OF_CAPABILITIES = (("cases", cases),)
+"""Families that are served where the composition root gives what they read by, in ``services.more``."""
 
 
 def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
@@ -86,7 +78,10 @@ def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
         Route handlers beside those of this package: a capability's, an adapter's, a pack's.
     """
     routes = [route for family in FAMILIES for route in family.ROUTES]
+    routes += [route for name, family in OF_CAPABILITIES if name in services.more for route in family.ROUTES]
     routes += more
+    if "cases" in services.more:
+        services.subjects.setdefault("case", cases.subject_of(services))
     static = services.settings.static
     if (static / "index.html").is_file():
         routes.append(
@@ -104,13 +99,14 @@ def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
         exception_handlers=HANDLERS,
         state=State({"services": services}),
         openapi_config=None,
+        logging_config=None,
         compression_config=CompressionConfig(
             backend="gzip",
             minimum_size=1024,
             gzip_compress_level=4,
             exclude=["/api/v1/stream", "/api/v1/files"],
         ),
-        middleware=[SecurityHeaders(services.settings.secure_cookies)],
+        before_send=[guarded_by_headers(services.settings.secure_cookies)],
         request_max_body_size=services.settings.file_bytes_max + 10_000,
         debug=False,
     )

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import File
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
     MultipartSegment,
+    ParserLimitReached,
     PushMultipartParser,
     parse_options_header,
 )
@@ -74,7 +76,7 @@ async def post_file(request: AnyRequest) -> Response[bytes]:
     "/api/v1/files/{sha256:str}",
     opt={"rule": rule(signed_in=True), "family": _FAMILY, "answer": "application/octet-stream"},
 )
-async def get_file(request: AnyRequest, sha256: str) -> Response[Any] | File:
+async def get_file(request: AnyRequest, sha256: FromPath[str]) -> Response[Any] | File:
     """Get a file: whoever stored it, and whoever may see a matter it belongs to."""
     services, actor = services_of(request), actor_in(request)
     kept = await _keeper(services).find(sha256) if _SHA256.fullmatch(sha256) else None
@@ -142,6 +144,8 @@ async def _store_part(
                 async for _rest in parts:  # what follows is read to the end and left
                     pass
                 return kept
+    except ParserLimitReached:
+        raise TOO_LARGE(None, max=limit) from None
     except MultipartError as error:
         raise MALFORMED(None, problem=str(error)[:200]) from None
     raise MALFORMED("file", problem="no part with a file name")
@@ -150,12 +154,10 @@ async def _store_part(
 async def _parts(
     chunks: AsyncIterator[bytes], boundary: str, limit: int
 ) -> AsyncIterator[MultipartSegment | bytes | None]:
-    with PushMultipartParser(boundary, max_size=limit + 10_000, max_segment_count=20) as parser:
+    with PushMultipartParser(boundary, max_segment_size=limit, max_segment_count=20, strict=True) as parser:
         async for chunk in chunks:
             for event in parser.parse(chunk):
                 yield bytes(event) if isinstance(event, bytearray | memoryview) else event
-        for event in parser.parse(b""):
-            yield bytes(event) if isinstance(event, bytearray | memoryview) else event
 
 
 async def _content(parts: AsyncIterator[MultipartSegment | bytes | None]) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath
 
 from tidehub.api.exchange import (
     AnyRequest,
@@ -92,7 +93,7 @@ def _opt(**more: Any) -> dict[str, Any]:
     status_code=200,
     opt=_opt(rule=STAFF, body=Unmask, answer=dict[str, str]),
 )
-async def unmask(request: AnyRequest, id_: str) -> Response[bytes]:
+async def unmask(request: AnyRequest, id_: FromPath[str]) -> Response[bytes]:
     """Read personal data unmasked. The purpose is on disk before anything is shown; the person can see it."""
     services, actor = services_of(request), actor_in(request)
     told = await read_json(request, Unmask)
@@ -117,7 +118,7 @@ async def unmask(request: AnyRequest, id_: str) -> Response[bytes]:
 
 
 @get("/api/v1/people/{id_:str}/reads", opt=_opt(rule=rule(signed_in=True), query=Page, answer=dict[str, Any]))
-async def list_reads(request: AnyRequest, id_: str) -> Response[bytes]:
+async def list_reads(request: AnyRequest, id_: FromPath[str]) -> Response[bytes]:
     """List who has seen a person's data and what for: open to that person and to auditors."""
     demand(_READERS, actor_in(request), Subject(related=(("self", f"person/{id_}"),)))
     query = read_query(request, Page)
@@ -133,7 +134,7 @@ async def list_reads(request: AnyRequest, id_: str) -> Response[bytes]:
     "/api/v1/people/{id_:str}/grants",
     opt=_opt(rule=rule("administrator", "auditor"), answer=list[dict[str, Any]]),
 )
-async def list_grants(request: AnyRequest, id_: str) -> Response[bytes]:
+async def list_grants(request: AnyRequest, id_: FromPath[str]) -> Response[bytes]:
     """List the posts a person holds."""
     return answer(await queries.grants_of(services_of(request).hub, id_))
 
@@ -143,7 +144,7 @@ async def list_grants(request: AnyRequest, id_: str) -> Response[bytes]:
     status_code=204,
     opt=_opt(rule=ADMINISTRATOR, body=GrantBody, answer=None, status=204),
 )
-async def put_grant(request: AnyRequest, id_: str, grant_id: str) -> Response[None]:
+async def put_grant(request: AnyRequest, id_: FromPath[str], grant_id: FromPath[str]) -> Response[None]:
     """Grant posts. Nobody grants to himself, nor more than he holds; sent again, it changes nothing."""
     services, actor = services_of(request), actor_in(request)
     told = await read_json(request, GrantBody)
@@ -169,14 +170,14 @@ async def put_grant(request: AnyRequest, id_: str, grant_id: str) -> Response[No
     status_code=204,
     opt=_opt(rule=ADMINISTRATOR, answer=None, status=204),
 )
-async def delete_grant(request: AnyRequest, id_: str, grant_id: str) -> Response[None]:
+async def delete_grant(request: AnyRequest, id_: FromPath[str], grant_id: FromPath[str]) -> Response[None]:
     """End a grant; it counts from the person's next call."""
     await services_of(request).hub.handle(RevokeRoles(person_id=id_, grant_id=grant_id), by=actor_in(request))
     return no_content()
 
 
 @put("/api/v1/people/{id_:str}/account", opt=_opt(rule=ADMINISTRATOR, body=AccountBody, answer=AccountMade))
-async def put_account(request: AnyRequest, id_: str) -> Response[bytes]:
+async def put_account(request: AnyRequest, id_: FromPath[str]) -> Response[bytes]:
     """Make an account for a person, or give it a new first password; its sessions end."""
     services = services_of(request)
     told = await read_json(request, AccountBody)
@@ -227,7 +228,7 @@ async def post_token(request: AnyRequest) -> Response[bytes]:
 @delete(
     "/api/v1/tokens/{token_id:str}", status_code=204, opt=_opt(rule=ADMINISTRATOR, answer=None, status=204)
 )
-async def delete_token(request: AnyRequest, token_id: str) -> Response[None]:
+async def delete_token(request: AnyRequest, token_id: FromPath[str]) -> Response[None]:
     """End a token at once."""
     await services_of(request).access.revoke_token(token_id)
     return no_content()

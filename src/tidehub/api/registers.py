@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath
 
 from tidehub.api.errors import UNSUPPORTED_MEDIA, problem
 from tidehub.api.exchange import (
@@ -24,10 +26,11 @@ from tidehub.api.exchange import (
     write_cursor,
 )
 from tidehub.api.services import Services, actor_in, services_of
+from tidehub.hub.log import Recorded
 from tidehub.kernel.access import Actor, demand, permits, rule
 from tidehub.kernel.errors import NOT_FOUND, Refusal
 from tidehub.kernel.geometry import position
-from tidehub.registers import BODIES, Entry, RecordEntry, RetireEntry, queries
+from tidehub.registers import BODIES, Entry, EntryRecorded, RecordEntry, RetireEntry, queries
 from tidehub.registers.decide import REGISTER_UNKNOWN, plain_body
 from tidehub.registers.importing import read_file, write_csv, write_geojson
 from tidehub.registers.personal import PEOPLE_FIELDS, masked
@@ -143,7 +146,7 @@ async def list_registers(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/api/v1/registers/{register:str}", opt=_opt(rule=_SIGNED_IN, query=ListQuery, answer=EntryList))
-async def list_entries(request: AnyRequest, register: str) -> Response[bytes]:
+async def list_entries(request: AnyRequest, register: FromPath[str]) -> Response[bytes]:
     """List what is in force, in the order of ids. Names and telephones of people are masked."""
     services, actor = _asked(request, register)
     query = read_query(request, ListQuery)
@@ -165,7 +168,7 @@ async def list_entries(request: AnyRequest, register: str) -> Response[bytes]:
     "/api/v1/registers/{register:str}/entries/{id_:path}",
     opt=_opt(rule=_SIGNED_IN, query=AtQuery, answer=EntryView),
 )
-async def get_entry(request: AnyRequest, register: str, id_: str) -> Response[Any]:
+async def get_entry(request: AnyRequest, register: FromPath[str], id_: FromPath[str]) -> Response[Any]:
     """Get what is in force of one thing, with the ETag that a change needs."""
     services, actor = _asked(request, register)
     name = id_.lstrip("/")
@@ -179,7 +182,7 @@ async def get_entry(request: AnyRequest, register: str, id_: str) -> Response[An
 
 
 @get("/api/v1/registers/{register:str}/history/{id_:path}", opt=_opt(rule=_SIGNED_IN, answer=EntryList))
-async def get_history(request: AnyRequest, register: str, id_: str) -> Response[bytes]:
+async def get_history(request: AnyRequest, register: FromPath[str], id_: FromPath[str]) -> Response[bytes]:
     """Get every version of one thing, oldest first."""
     services, actor = _asked(request, register)
     versions = services.registers.register(register).history(id_.lstrip("/"))
@@ -190,12 +193,12 @@ async def get_history(request: AnyRequest, register: str, id_: str) -> Response[
     "/api/v1/registers/{register:str}/entries/{id_:path}",
     opt=_opt(rule=_KEEPERS, body=PutEntry, answer=EntryView),
 )
-async def put_entry(request: AnyRequest, register: str, id_: str) -> Response[bytes]:
+async def put_entry(request: AnyRequest, register: FromPath[str], id_: FromPath[str]) -> Response[bytes]:
     """Record a version of a thing. With If-Match it is refused when somebody else was quicker."""
     services, actor = _asked(request, register)
     name = id_.lstrip("/")
     told = await read_json(request, PutEntry)
-    await services.hub.handle(
+    recorded = await services.hub.handle(
         RecordEntry(
             register=register,
             id=name,
@@ -207,8 +210,19 @@ async def put_entry(request: AnyRequest, register: str, id_: str) -> Response[by
         by=actor,
     )
     version = await queries.chain_version(services.hub, register, name)
-    recorded = services.registers.register(register).history(name)[-1]
-    return answer(_view(recorded, actor, geometry=True), version=version)
+    return answer(
+        _view(_recorded_entry(services, register, name, recorded), actor, geometry=True), version=version
+    )
+
+
+def _recorded_entry(services: Services, register: str, id_: str, recorded: Sequence[Recorded]) -> Entry:
+    """Take what has just been recorded from its fact; where nothing had to be, from what is known."""
+    for one in recorded:
+        fact = one.fact
+        if isinstance(fact, EntryRecorded):
+            body = msgspec.convert(fact.body, BODIES[register])
+            return Entry(register, id_, fact.valid_from, fact.valid_to, body)
+    return services.registers.register(register).history(id_)[-1]
 
 
 @delete(
@@ -216,7 +230,7 @@ async def put_entry(request: AnyRequest, register: str, id_: str) -> Response[by
     status_code=204,
     opt=_opt(rule=_KEEPERS, answer=None, status=204),
 )
-async def retire_entry(request: AnyRequest, register: str, id_: str) -> Response[None]:
+async def retire_entry(request: AnyRequest, register: FromPath[str], id_: FromPath[str]) -> Response[None]:
     """Take a thing out of its register from now on; its history stays."""
     services, actor = _asked(request, register)
     command = RetireEntry(register=register, id=id_.lstrip("/"), expects=expected_version(request))
@@ -229,7 +243,7 @@ async def retire_entry(request: AnyRequest, register: str, id_: str) -> Response
     status_code=200,
     opt=_opt(rule=_KEEPERS, query=ImportQuery, body="text/csv", answer=Imported),
 )
-async def import_entries(request: AnyRequest, register: str) -> Response[bytes]:
+async def import_entries(request: AnyRequest, register: FromPath[str]) -> Response[bytes]:
     """Take a CSV or GeoJSON file in; a wrong row is answered with its refusal and stops no other."""
     services, actor = _asked(request, register)
     query = read_query(request, ImportQuery)
@@ -258,7 +272,7 @@ async def import_entries(request: AnyRequest, register: str) -> Response[bytes]:
     "/api/v1/registers/{register:str}/export",
     opt=_opt(rule=STAFF, query=ExportQuery, answer="text/csv"),
 )
-async def export_entries(request: AnyRequest, register: str) -> Response[Any]:
+async def export_entries(request: AnyRequest, register: FromPath[str]) -> Response[Any]:
     """Write what is in force as CSV or GeoJSON, WGS 84; personal fields are masked."""
     services, actor = _asked(request, register)
     query = read_query(request, ExportQuery)

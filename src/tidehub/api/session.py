@@ -43,7 +43,11 @@ class Me(msgspec.Struct, frozen=True):
     language: str = "zh"
 
 
-@post("/api/v1/session", opt={"rule": _EVERYONE, "body": SignIn, "answer": Me, "family": "session"})
+@post(
+    "/api/v1/session",
+    status_code=200,
+    opt={"rule": _EVERYONE, "body": SignIn, "answer": Me, "family": "session"},
+)
 async def sign_in(request: AnyRequest) -> Response[bytes]:
     """Sign in: begins a session and sets its cookie.
 

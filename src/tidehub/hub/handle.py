@@ -24,19 +24,15 @@ from tidehub.kernel.facts import Command, Fact
 from tidehub.kernel.instants import to_us
 
 _SET_TIMER = sql(
-    "INSERT INTO timer (key, kind, stream, due_us, payload) VALUES (:key, :kind, :stream, :due_us, :payload)"
+    "INSERT INTO timer (key, kind, stream, due_us, payload, cause, try_us)"
+    " VALUES (:key, :kind, :stream, :due_us, :payload, :cause, :due_us)"
     " ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, stream = excluded.stream,"
-    " due_us = excluded.due_us, payload = excluded.payload"
+    " due_us = excluded.due_us, payload = excluded.payload, cause = excluded.cause, try_us = excluded.try_us,"
+    " attempts = 0, state = 'open', problem = NULL"
 )
 _CANCEL_TIMER = sql("DELETE FROM timer WHERE key = :key")
-_TAKE_TIMER = sql("DELETE FROM timer WHERE key = :key AND due_us = :due_us")
-_TAKE_FOLLOW_UP = sql(
-    "DELETE FROM follow_up WHERE id = :id AND state = 'open' RETURNING stream, version, flow, due_us"
-)
-_KEEP_REFUSED = sql(
-    "INSERT INTO follow_up (stream, version, flow, due_us, attempts, state, problem)"
-    " VALUES (:stream, :version, :flow, :due_us, 1, 'refused', :problem)"
-)
+_TAKE_TIMER = sql("DELETE FROM timer WHERE key = :key AND due_us = :due_us AND state = 'open'")
+_TAKE_FOLLOW_UP = sql("DELETE FROM follow_up WHERE id = :id AND state = 'open'")
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -72,34 +68,23 @@ async def carry_out(tx: Transaction, registry: Registry, job: Job, now: datetime
     """Carry out one job; its facts, or a Refusal with nothing written.
 
     A timer or follow-up that another has taken meanwhile gives no facts: its work is done. One whose
-    commands are refused is not tried for ever: a timer no longer matters, a follow-up is kept as refused
-    for the operator to see.
+    commands are refused stays where it was; the worker decides whether to try again.
     """
-    if job.fired is None and job.follow_up is None:
-        if len(job.commands) == 1:  # decided before anything is written: nothing to undo
-            return await _carry_out_commands(tx, registry, job, now)
-        async with tx.all_or_nothing():
-            return await _carry_out_commands(tx, registry, job, now)
-    taken = await _take(tx, job)
-    if taken is None:
-        return []
-    try:
-        async with tx.all_or_nothing():
-            return await _carry_out_commands(tx, registry, job, now)
-    except Refusal as refusal:
-        await tx.execute(_KEEP_REFUSED, **taken, problem=str(refusal))
-        return []
+    if job.fired is None and job.follow_up is None and len(job.commands) == 1:
+        return await _carry_out_commands(tx, registry, job, now)  # decided before anything is written
+    async with tx.all_or_nothing():
+        if not await _take(tx, job):
+            return []
+        return await _carry_out_commands(tx, registry, job, now)
 
 
-async def _take(tx: Transaction, job: Job) -> dict[str, Any] | None:
-    """Take the timer or follow-up that this job is; how to keep it if refused, or ``None`` if it is gone."""
+async def _take(tx: Transaction, job: Job) -> bool:
+    """Take the timer or follow-up that this job is, if it is one; whether it was still there."""
     if job.fired is not None:
-        fired = job.fired
-        if not await tx.execute(_TAKE_TIMER, key=fired.key, due_us=to_us(fired.due_at)):
-            return None
-        return {"stream": fired.stream, "version": 0, "flow": f"timer/{fired.key}", "due_us": to_us(fired.due_at)}
-    rows = await tx.fetch(_TAKE_FOLLOW_UP, id=job.follow_up)
-    return {name: rows[0][name] for name in ("stream", "version", "flow", "due_us")} if rows else None
+        return bool(await tx.execute(_TAKE_TIMER, key=job.fired.key, due_us=to_us(job.fired.due_at)))
+    if job.follow_up is not None:
+        return bool(await tx.execute(_TAKE_FOLLOW_UP, id=job.follow_up))
+    return True
 
 
 async def _carry_out_commands(tx: Transaction, registry: Registry, job: Job, now: datetime) -> list[Recorded]:
@@ -107,45 +92,44 @@ async def _carry_out_commands(tx: Transaction, registry: Registry, job: Job, now
     for command in job.commands:
         handler = registry.handlers[type(command)]
         state = await handler.load(tx, command)
-        recorded += await _decide_and_record(tx, registry, handler, state, command, job, now)
+        recorded += await _record_all(tx, registry, _decide(handler, state, command, job, now), job, now)
     return recorded
 
 
 async def carry_out_many(
     tx: Transaction, registry: Registry, handler: Handler, jobs: Sequence[Job], now: datetime
-) -> list[list[Recorded] | Exception]:
+) -> list[list[Recorded] | Refusal]:
     """Carry out many jobs of one command that is loaded set-based; an answer or a refusal for each."""
     assert handler.load_many is not None
     commands = [job.commands[0] for job in jobs]
     states = await handler.load_many(tx, commands)
-    results: list[list[Recorded] | Exception] = []
+    results: list[list[Recorded] | Refusal] = []
     for job, command, state in zip(jobs, commands, states, strict=True):
         try:
             if tx.touched(command.stream):  # its twin stands earlier in this very batch
                 state = await handler.load(tx, command)
-            results.append(await _decide_and_record(tx, registry, handler, state, command, job, now))
-        except Exception as error:  # given to the caller of this one job
-            results.append(error)
+            facts = _decide(handler, state, command, job, now)
+        except Refusal as refusal:  # given to the caller of this one job; nothing of it is written yet
+            results.append(refusal)
+            continue
+        results.append(await _record_all(tx, registry, facts, job, now))
     return results
 
 
-async def _decide_and_record(
-    tx: Transaction,
-    registry: Registry,
-    handler: Handler,
-    state: Any,
-    command: Command,
-    job: Job,
-    now: datetime,
-) -> list[Recorded]:
+def _decide(handler: Handler, state: Any, command: Command, job: Job, now: datetime) -> list[Fact]:
     demand(command.rule, job.by, handler.subject(state, command) if handler.subject else None)
     if handler.admit is not None:
         handler.admit(state, command, job.by)
-    recorded = []
-    for fact in handler.decide(state, command, now):
-        entry = await record(tx, registry, fact, now, job.by.id, job.cause)
-        recorded.append(entry)
-    return recorded
+    return list(handler.decide(state, command, now))
+
+
+async def _record_all(
+    tx: Transaction, registry: Registry, facts: Sequence[Fact], job: Job, now: datetime
+) -> list[Recorded]:
+    try:
+        return [await record(tx, registry, fact, now, job.by.id, job.cause) for fact in facts]
+    except Refusal as refusal:  # a refusal promises that nothing was written
+        raise AssertionError("a projection or a timer rule refused") from refusal
 
 
 async def record(
@@ -177,11 +161,11 @@ async def record(
             tx.write(write)
     for timers in registry.timers[kind]:
         for wish in timers(entry):
-            _write_timer(tx, wish)
+            _write_timer(tx, wish, entry.id)
     return entry
 
 
-def _write_timer(tx: Transaction, wish: SetTimer | CancelTimer) -> None:
+def _write_timer(tx: Transaction, wish: SetTimer | CancelTimer, cause: str) -> None:
     if isinstance(wish, CancelTimer):
         tx.write(Write(_CANCEL_TIMER, {"key": wish.key}))
         return
@@ -194,6 +178,7 @@ def _write_timer(tx: Transaction, wish: SetTimer | CancelTimer) -> None:
                 "stream": wish.stream,
                 "due_us": to_us(wish.due_at),
                 "payload": wish.payload,
+                "cause": cause,
             },
         )
     )

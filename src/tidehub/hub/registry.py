@@ -35,13 +35,14 @@ class CancelTimer(msgspec.Struct, frozen=True):
 
 
 class DueTimer(msgspec.Struct, frozen=True):
-    """A timer whose time has come."""
+    """A timer whose time has come; ``cause`` is the fact that set it."""
 
     key: str
     kind: str
     stream: str
     due_at: datetime
     payload: str
+    cause: str | None = None
 
 
 Projection = Callable[[Recorded], Iterable[Write]]

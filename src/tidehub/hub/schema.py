@@ -57,6 +57,8 @@ follow_up = Table(
     Column("state", Text, nullable=False, server_default="open"),
     Column("problem", Text),
     Index("ix_follow_up_due", "due_us", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    Index("ix_follow_up_stream_id", "stream", "id"),
+    sqlite_autoincrement=True,  # an id is never given twice, so a late taker cannot take another's
 )
 
 timer = Table(
@@ -67,7 +69,12 @@ timer = Table(
     Column("stream", Text, nullable=False),
     Column("due_us", BigInteger, nullable=False),
     Column("payload", Text, nullable=False),
-    Index("ix_timer_due", "due_us"),
+    Column("cause", Text),
+    Column("try_us", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("state", Text, nullable=False, server_default="open"),
+    Column("problem", Text),
+    Index("ix_timer_try", "try_us", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
 )
 
 stored_file = Table(

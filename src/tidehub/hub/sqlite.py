@@ -1,36 +1,42 @@
 """The embedded store: SQLite in WAL mode, ``synchronous=FULL``, one writer thread with group commit.
 
 Everything that waits is written in one transaction, so that hundreds of callers share one flush of the disk.
-A job that breaks does not take its neighbours along: the transaction is undone and each job runs alone.
+A job that breaks does not take its neighbours along: the transaction is undone and the batch halved until
+the broken one stands alone. When the disk itself fails, nobody is told that anything was written.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import MetaData
 
-from tidehub.hub.handle import Job, carry_out, carry_out_many
+from tidehub.hub.batch import Waiting, Work, give_answers, run_batch
+from tidehub.hub.handle import Job
 from tidehub.hub.log import LAST_SEQ, Recorded
 from tidehub.hub.migrate import prepare_sqlite
-from tidehub.hub.registry import Handler, Registry
+from tidehub.hub.registry import Registry
 from tidehub.hub.statement import Statement
 from tidehub.hub.store import TOO_BUSY, WRITTEN_MEANWHILE, Committed
 from tidehub.hub.transaction import Transaction
-from tidehub.kernel.errors import Refusal, Unavailable
+from tidehub.kernel.errors import Unavailable
 from tidehub.kernel.instants import Clock
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 BATCH_JOBS_MAX = 1000
 READERS = 3
+DATABASE = "database"  # how the operator sees it named when the disk does not answer
 SQLITE_FLOOR = (3, 37, 0)  # RETURNING 3.35, STRICT 3.37
 
 
@@ -89,18 +95,6 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-class _Waiting:
-    """One thing to write and the future that waits for it."""
-
-    __slots__ = ("future", "work")
-
-    def __init__(
-        self, work: Job | Callable[[Transaction], Awaitable[Any]], future: asyncio.Future[Any]
-    ) -> None:
-        self.work = work
-        self.future = future
-
-
 class SqliteStore:
     """See :class:`tidehub.hub.store.Store`.
 
@@ -117,17 +111,25 @@ class SqliteStore:
     dialect = "sqlite"
 
     def __init__(self, path: Path, registry: Registry, clock: Clock, *, waiting_max: int = 20_000) -> None:
+        self.registry = registry
+        self.clock = clock
         self._path = str(path)
-        self._registry = registry
-        self._clock = clock
         self._waiting_max = waiting_max
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._committed: Committed = lambda _facts: None
         self._last_seq = 0
         self._thread: threading.Thread | None = None
+        self._open = False
+        self._accepting = False
 
     async def open(self, committed: Committed) -> None:
-        """Take the lock, start the writer and the readers."""
+        """Take the lock, start the readers.
+
+        Raises
+        ------
+        Unavailable
+            When another process writes this file.
+        """
         self._committed = committed
         self._loop = asyncio.get_running_loop()
         self._lock = open(f"{self._path}.lock", "w")  # noqa: SIM115 - held while the store is open
@@ -141,21 +143,27 @@ class SqliteStore:
         self._local = threading.local()
         self._reader_connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._open = True
 
-    async def prepare(self, metadata: MetaData) -> None:
+    async def prepare(self, metadata: MetaData, *, migrate: bool = True) -> None:
         """Bring the schema to today's version, then begin to write."""
-        prepare_sqlite(self._writer, metadata)
+        prepare_sqlite(self._writer, metadata, migrate=migrate)
         self._last_seq = int(self._writer.execute(LAST_SEQ.sqlite).fetchone()["seq"])
         self._thread = threading.Thread(target=self._write_for_ever, name="sqlite-writer", daemon=True)
         self._thread.start()
+        self._accepting = True
 
     async def close(self) -> None:
-        """Write what was accepted, then stop."""
+        """Write what was accepted, then stop; what comes later is refused. Closing twice is no mistake."""
+        if not self._open:
+            return
+        self._open = self._accepting = False
         if self._thread is not None:
             self._queue.put(None)
             await asyncio.to_thread(self._thread.join)
             self._thread = None
-        self._readers.shutdown(wait=True)
+            await asyncio.sleep(0)  # the last answers have been handed to the loop: let them out
+        await asyncio.to_thread(self._readers.shutdown, wait=True)
         for connection in (self._writer, self._direct, *self._reader_connections):
             connection.close()
         self._lock.close()
@@ -195,17 +203,19 @@ class SqliteStore:
         """Run bookkeeping in a transaction of the writer."""
         return await self._wait_for(work)  # type: ignore[no-any-return]
 
-    def _wait_for(self, work: Job | Callable[[Transaction], Awaitable[Any]]) -> asyncio.Future[Any]:
+    def _wait_for(self, work: Work) -> asyncio.Future[Any]:
+        if not self._accepting:
+            raise Unavailable(DATABASE)
         if self._queue.qsize() >= self._waiting_max:
             raise TOO_BUSY(waiting=self._queue.qsize())
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put(_Waiting(work, future))
+        self._queue.put(Waiting(work, future))
         return future
 
     def _write_for_ever(self) -> None:
         stopping = False
         while not stopping:
-            batch: list[_Waiting] = []
+            batch: list[Waiting] = []
             item = self._queue.get()
             while True:
                 if item is None:
@@ -221,27 +231,38 @@ class SqliteStore:
             if batch:
                 self._write_batch(batch)
 
-    def _write_batch(self, batch: list[_Waiting]) -> None:
+    def _write_batch(self, batch: list[Waiting]) -> None:
+        """Write a batch and answer it; whatever happens, everybody is answered and the thread lives on."""
+        facts: list[Recorded] = []
         try:
             results, facts = self._commit(batch)
-        except Exception as error:
-            if len(batch) == 1:
-                results, facts = [_as_refusal(error)], []
-            else:  # one of them breaks: each alone, so that only that one fails
-                for waiting in batch:
-                    self._write_batch([waiting])
+        except _DiskFailed as failed:
+            logger.error("the database does not take a commit: %s", failed)
+            results = [Unavailable(DATABASE)] * len(batch)
+        except BaseException as error:
+            if len(batch) > 1:
+                half = len(batch) // 2
+                self._write_batch(batch[:half])
+                self._write_batch(batch[half:])
                 return
-        self._loop.call_soon_threadsafe(self._answer, batch, results, facts)
+            results = [_as_refusal(error)]
+        try:
+            self._loop.call_soon_threadsafe(self._answer, batch, results, facts)
+        except RuntimeError:  # the loop has ended without closing the store: nobody waits any more
+            logger.warning("%d jobs were written after their callers had gone", len(batch))
 
-    def _commit(self, batch: list[_Waiting]) -> tuple[list[Any], list[Recorded]]:
-        self._writer.execute("BEGIN IMMEDIATE")
+    def _commit(self, batch: list[Waiting]) -> tuple[list[Any], list[Recorded]]:
+        with _disk_errors():
+            self._writer.execute("BEGIN IMMEDIATE")
         try:
             tx = SqliteTransaction(self._writer)
-            results = self._run_batch(tx, batch)
+            results = drive(run_batch(tx, self.registry, batch, self.clock.now()))
             facts = drive(tx.finish(self._number))
-            self._writer.execute("COMMIT")
+            with _disk_errors():
+                self._writer.execute("COMMIT")
         except BaseException:
-            self._writer.execute("ROLLBACK")
+            if self._writer.in_transaction:  # a failing disk may have ended it already
+                self._writer.execute("ROLLBACK")
             raise
         if facts:
             self._last_seq = facts[-1].seq
@@ -250,53 +271,27 @@ class SqliteStore:
     def _number(self, _count: int) -> int:
         return self._last_seq + 1
 
-    def _run_batch(self, tx: SqliteTransaction, batch: list[_Waiting]) -> list[Any]:
-        results: list[Any] = [None] * len(batch)
-        bulk: dict[Handler, list[int]] = {}
-        for place, waiting in enumerate(batch):
-            handler = bulk_handler(self._registry, waiting.work)
-            if handler is not None:
-                bulk.setdefault(handler, []).append(place)
-        now = self._clock.now()
-        for handler, places in bulk.items():
-            jobs = [batch[place].work for place in places]
-            answers = drive(carry_out_many(tx, self._registry, handler, jobs, now))  # type: ignore[arg-type]
-            for place, answer in zip(places, answers, strict=True):
-                results[place] = answer
-        done = {place for places in bulk.values() for place in places}
-        for place, waiting in enumerate(batch):
-            if place in done:
-                continue
-            try:
-                if isinstance(waiting.work, Job):
-                    results[place] = drive(carry_out(tx, self._registry, waiting.work, now))
-                else:
-                    results[place] = drive(waiting.work(tx))
-            except Refusal as refusal:  # decided before anything was written, or undone
-                results[place] = refusal
-        return results
-
-    def _answer(self, batch: Sequence[_Waiting], results: list[Any], facts: list[Recorded]) -> None:
-        if facts:
-            self._committed(facts)
-        for waiting, result in zip(batch, results, strict=True):
-            if waiting.future.done():  # its caller has gone; what was written stays
-                continue
-            if isinstance(result, BaseException):
-                waiting.future.set_exception(result)
-            else:
-                waiting.future.set_result(result)
+    def _answer(self, batch: Sequence[Waiting], results: list[Any], facts: list[Recorded]) -> None:
+        try:
+            if facts:
+                self._committed(facts)
+        finally:
+            give_answers(batch, results)
 
 
-def bulk_handler(registry: Registry, work: Any) -> Handler | None:
-    """Which set-based handler, if any, may take this work together with its like."""
-    if not isinstance(work, Job) or len(work.commands) != 1 or work.fired or work.follow_up is not None:
-        return None
-    handler = registry.handlers[type(work.commands[0])]
-    return handler if handler.load_many is not None else None
+class _DiskFailed(Exception):
+    """Beginning or committing failed: the fault is not in any one job."""
 
 
-def _as_refusal(error: Exception) -> Exception:
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise _DiskFailed(str(error)) from error
+
+
+def _as_refusal(error: BaseException) -> BaseException:
     if isinstance(error, sqlite3.IntegrityError) and "fact.stream" in str(error):
         return WRITTEN_MEANWHILE()
     return error

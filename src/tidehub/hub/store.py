@@ -9,9 +9,11 @@ from sqlalchemy import MetaData
 
 from tidehub.hub.handle import Job
 from tidehub.hub.log import Recorded
+from tidehub.hub.registry import Registry
 from tidehub.hub.statement import Statement
 from tidehub.hub.transaction import Transaction
 from tidehub.kernel.errors import refusal_kind
+from tidehub.kernel.instants import Clock
 
 T = TypeVar("T")
 Committed = Callable[[Sequence[Recorded]], None]
@@ -41,6 +43,8 @@ class Store(Protocol):
     """
 
     dialect: str
+    registry: Registry
+    clock: Clock
 
     async def open(self, committed: Committed) -> None:
         """Start; ``committed`` is called in the event loop with the facts of each commit, in order."""
@@ -50,8 +54,16 @@ class Store(Protocol):
         """Finish what was accepted, then stop."""
         ...
 
-    async def prepare(self, metadata: MetaData) -> None:
-        """Bring the schema to today's version (migrations)."""
+    async def prepare(self, metadata: MetaData, *, migrate: bool = True) -> None:
+        """Bring the schema to today's version, then begin to write.
+
+        Parameters
+        ----------
+        metadata
+            Every table of the platform and its packs.
+        migrate
+            Whether the migrations run; without them whatever is missing is created (tests, scratch copies).
+        """
         ...
 
     async def submit(self, job: Job) -> list[Recorded]:

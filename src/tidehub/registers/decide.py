@@ -219,12 +219,7 @@ def record_entry(state: Versions, command: RecordEntry, now: datetime) -> list[E
         raise VALIDITY_INVALID("valid_to")
     for begins, ends, body in state.versions:
         same_time = begins == valid_from or (command.valid_from is None and begins <= now and ends is None)
-        if (
-            same_time
-            and ends == command.valid_to
-            and body == plain
-            and state.versions[-1][0] == begins
-        ):
+        if same_time and ends == command.valid_to and body == plain and state.versions[-1][0] == begins:
             return []
     return [
         EntryRecorded(

@@ -68,6 +68,9 @@ class _Period:
         self.shapes: NDArray[Any] = np.array([shape(entry) for entry in areas], dtype=object)
         shapely.prepare(self.shapes)
         self.tree = shapely.STRtree(self.shapes)
+        self.bounds: list[tuple[float, ...]] = [
+            tuple(bounds) for bounds in shapely.bounds(self.shapes).tolist()
+        ]
         self.cell_deg = _CELL_MAX_DEG
         if areas:
             bounds = shapely.bounds(self.shapes)
@@ -107,6 +110,9 @@ class _Period:
                 if on_border:
                     break
                 depth = self.depths[place]
+            west, south, east, north = self.bounds[place]
+            if not (west <= lon <= east and south <= lat <= north):
+                continue
             if shapely.contains_xy(self.shapes[place], lon, lat):
                 return self.codes[place]
             if shapely.intersects_xy(self.shapes[place], lon, lat):

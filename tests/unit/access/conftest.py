@@ -72,6 +72,6 @@ def anyio_backend() -> str:
 async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
     made = Platform(tmp_path / "tidehub.db")
     await made.store.open(made.committed)
-    await made.store.prepare(metadata)
+    await made.store.prepare(metadata, migrate=False)
     yield made
     await made.store.close()

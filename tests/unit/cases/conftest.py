@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.resources import files
 from pathlib import Path
@@ -16,10 +15,8 @@ import yaml
 from tidehub.capabilities import cases
 from tidehub.capabilities.cases import CalendarTable, Lifecycle, Lifecycles, Loader, read_lifecycle
 from tidehub.hub.handle import Job
-from tidehub.hub.log import Recorded
+from tidehub.hub.log import Recorded, read_after
 from tidehub.hub.registry import DueTimer, Registry
-from tidehub.hub.schema import metadata
-from tidehub.hub.sqlite import SqliteStore
 from tidehub.hub.statement import sql
 from tidehub.kernel.access import Actor, platform_actor
 from tidehub.kernel.facts import Command
@@ -86,8 +83,6 @@ class Town:
         self.registry = registry
         self.clock = clock
         self.loader = loader
-        self.log: list[Recorded] = []
-        self._ids = itertools.count(1)
 
     def at(self, text: str) -> Town:
         """Set the wall clock of China."""
@@ -109,7 +104,9 @@ class Town:
         kinds: list[str] = []
         while True:
             row = await self.store.fetch_one(
-                sql("SELECT key, kind, stream, due_us, payload FROM timer WHERE due_us <= :us ORDER BY due_us, key LIMIT 1"),
+                sql(
+                    "SELECT key, kind, stream, due_us, payload FROM timer WHERE due_us <= :us ORDER BY due_us, key LIMIT 1"
+                ),
                 us=int(until.timestamp() * 1_000_000),
             )
             if row is None:
@@ -120,7 +117,9 @@ class Town:
             commands = tuple(self.registry.on_timer[due.kind](due))
             kinds += [
                 recorded.kind
-                for recorded in await self.store.submit(Job(commands, platform_actor("timer/test"), fired=due))
+                for recorded in await self.store.submit(
+                    Job(commands, platform_actor("timer/test"), fired=due)
+                )
             ]
 
     async def state(self, case_id: str) -> Any:
@@ -134,6 +133,10 @@ class Town:
     async def clock_of(self, case_id: str, clock: str) -> Any:
         """The last run of a clock, as people see it."""
         return [view for view in (await self.file(case_id)).clocks if view.clock == clock][-1]
+
+    async def log(self) -> list[Recorded]:
+        """Every fact there is, in order."""
+        return await read_after(self.store, 0, 1_000_000, self.registry.read_fact)
 
     async def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of the tables of cases."""
@@ -150,21 +153,11 @@ class Town:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """Tests run on asyncio."""
-    return "asyncio"
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town with the three lifecycles of the test data."""
+async def town(open_store: Any) -> Town:
+    """A town with the three lifecycles of the test data, on each engine."""
     lifecycles = Lifecycles(lifecycle_from(name) for name in ("gbt30428", "signalen", "digit"))
     calendars = china_calendars()
-    registry = Registry([cases.capability(lifecycles, calendars)])
+    capability = cases.capability(lifecycles, calendars)
     clock = HandClock(local("2026-06-01 09:00"))
-    store = SqliteStore(tmp_path / "town.db", registry, clock)
-    place = Town(store, registry, clock, Loader(lifecycles, calendars))
-    await store.open(place.log.extend)
-    await store.prepare(metadata)
-    yield place
-    await store.close()
+    store = await open_store([capability], clock=clock)
+    return Town(store, Registry([capability]), clock, Loader(lifecycles, calendars))

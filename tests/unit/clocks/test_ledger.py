@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.resources import files
@@ -28,11 +29,8 @@ CHINA = timezone(timedelta(hours=8))
 HOLIDAYS = read_holidays(
     json.loads(files("tidehub.methods.clocks").joinpath("data/cn_holidays.json").read_text("utf-8")), "cn"
 )
-OFFICE = read_calendar(
-    {"name": "office", "week": {d: ["08:30-12:00", "14:00-17:30"] for d in ("mon", "tue", "wed", "thu", "fri")}},
-    "office",
-    HOLIDAYS,
-)  # fmt: skip
+WEEK = {day: ["08:30-12:00", "14:00-17:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
+OFFICE = read_calendar({"name": "office", "week": WEEK}, "office", HOLIDAYS)
 HOUR = 3_600_000_000
 
 
@@ -148,7 +146,7 @@ def test_whatever_happens_the_count_is_never_negative_and_the_explanation_adds_u
     assert so_far >= 0
     assert sum(row.counted_us for row in rows) == so_far
     assert all(row.counted_us >= 0 and row.start < row.end for row in rows)
-    assert all(before.end == after.start for before, after in zip(rows, rows[1:], strict=False))
+    assert all(before.end == after.start for before, after in itertools.pairwise(rows))
 
 
 @given(LINES)

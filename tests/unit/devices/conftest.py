@@ -1,17 +1,13 @@
-"""A hub of its own for each test of devices."""
+"""A hub of its own for each test of devices, on each engine."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from typing import Any
 
 import pytest
-from devices_hub import Directory, HandClock, Hub, open_hub
+from devices_hub import Directory, HandClock, Hub, OpenHub
 
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+from tidehub.capabilities.devices import capability
 
 
 @pytest.fixture
@@ -25,7 +21,13 @@ def directory() -> Directory:
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, clock: HandClock) -> AsyncIterator[Hub]:
-    opened = await open_hub(tmp_path / "hub.db", clock)
-    yield opened
-    await opened.store.close()
+def open_hub(open_store: Any, clock: HandClock) -> OpenHub:
+    async def open_one() -> Hub:
+        return Hub(await open_store([capability()], clock=clock), clock)
+
+    return open_one
+
+
+@pytest.fixture
+async def hub(open_hub: OpenHub) -> Hub:
+    return await open_hub()

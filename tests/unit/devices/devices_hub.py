@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from tidehub.capabilities.devices import KnownDevice, capability
+from tidehub.capabilities.devices import KnownDevice
 from tidehub.hub.log import read_stream
-from tidehub.hub.registry import Registry
-from tidehub.hub.schema import metadata
-from tidehub.hub.sqlite import SqliteStore
 from tidehub.kernel.facts import Fact
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
@@ -55,21 +51,16 @@ class Directory:
 class Hub:
     """A store with the devices capability mounted, and what was recorded."""
 
-    store: SqliteStore
-    registry: Registry
+    store: Any
     clock: HandClock
 
     async def facts(self, stream: str) -> list[Fact]:
-        return [one.fact for one in await read_stream(self.store, stream, self.registry.read_fact)]
+        read_fact = self.store.registry.read_fact
+        return [one.fact for one in await read_stream(self.store, stream, read_fact)]
 
     async def kinds(self, stream: str) -> list[str]:
         return [type(fact).__name__ for fact in await self.facts(stream)]
 
 
-async def open_hub(path: Path, clock: HandClock, **capability_options: Any) -> Hub:
-    """Open a hub on a file; opening it again is a restart."""
-    registry = Registry([capability(**capability_options)])
-    store = SqliteStore(path, registry, clock)
-    await store.open(lambda _facts: None)
-    await store.prepare(metadata)
-    return Hub(store, registry, clock)
+OpenHub = Callable[[], Awaitable[Hub]]
+"""Open a hub on the test's own data; opening it again after the first was closed is a restart."""

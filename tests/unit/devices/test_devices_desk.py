@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
+from devices_hub import NOON, Directory, HandClock, Hub, OpenHub
 
-from devices_hub import NOON, Directory, HandClock, Hub, open_hub
 from tidehub.capabilities.devices import (
     Box,
     CircleWatched,
@@ -99,14 +99,16 @@ async def watch(hub: Hub, desk: PositionDesk, *, dwell_s: float = 60.0, circle: 
 
 
 @pytest.fixture
-async def desk(hub: Hub, directory: Directory, clock: HandClock):  # noqa: ANN201
+async def desk(hub: Hub, directory: Directory, clock: HandClock):
     desk = PositionDesk(hub.store, clock, directory, settings=FAST)
     await desk.start()
     yield desk
     await desk.stop()
 
 
-async def test_a_position_is_on_disk_when_accept_returns(hub: Hub, desk: PositionDesk, directory: Directory) -> None:
+async def test_a_position_is_on_disk_when_accept_returns(
+    hub: Hub, desk: PositionDesk, directory: Directory
+) -> None:
     """Whoever was answered can rely on it: fix, last position and count are stored."""
     boat(directory)
     await desk.accept([fix(NOON, 500.0)], [])
@@ -118,7 +120,9 @@ async def test_a_position_is_on_disk_when_accept_returns(hub: Hub, desk: Positio
     assert last.last.title == "浙椒渔 7"
 
 
-async def test_in_equals_fixes_plus_rejected_plus_problems(hub: Hub, desk: PositionDesk, clock: HandClock) -> None:
+async def test_in_equals_fixes_plus_rejected_plus_problems(
+    hub: Hub, desk: PositionDesk, clock: HandClock
+) -> None:
     """Nothing is dropped without a count: what came in is accepted, rejected with a reason, or a problem."""
     impossible = Fix("ais", "mmsi:412000001", 181.0, 91.0, NOON)
     wrong = Problem(Reason.CHECKSUM_WRONG, "states 00", "$GPRMC*00", "nmea0183", NOON)
@@ -141,11 +145,18 @@ async def test_in_equals_fixes_plus_rejected_plus_problems(hub: Hub, desk: Posit
 async def test_arrival_with_dwell_becomes_a_fact_of_the_case(
     hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock
 ) -> None:
-    """A boat that stays in the circle, slow, long enough has arrived: once, since the stay began, with proof."""
+    """A boat that stays in the circle, slow, long enough has arrived: once, since the stay began, with
+    proof."""
     boat(directory)
     await watch(hub, desk)
     at = clock.move(10)
-    for seconds, metres, speed in ((0, 400, 4.0), (30, 90, 3.0), (60, 40, 0.3), (90, 42, 0.2), (120, 41, 0.1)):
+    for seconds, metres, speed in (
+        (0, 400, 4.0),
+        (30, 90, 3.0),
+        (60, 40, 0.3),
+        (90, 42, 0.2),
+        (120, 41, 0.1),
+    ):
         await desk.accept([fix(at + timedelta(seconds=seconds), metres, sog_mps=speed)], [])
     await desk.beat()
     facts = await hub.facts("case/c1")
@@ -274,9 +285,9 @@ async def test_an_anchored_boat_may_be_silent_longer(
 
 
 async def restart(
-    path: Path, clock: HandClock, directory: Directory, *, settings: DeskSettings = FAST
+    open_hub: OpenHub, clock: HandClock, directory: Directory, *, settings: DeskSettings = FAST
 ) -> tuple[Hub, PositionDesk]:
-    hub = await open_hub(path, clock)
+    hub = await open_hub()
     desk = PositionDesk(hub.store, clock, directory, settings=settings)
     await desk.start()
     return hub, desk
@@ -285,13 +296,13 @@ async def restart(
 @pytest.mark.parametrize("checkpoint_every_s", [0.0, 1e9], ids=["saved_each_time", "never_saved"])
 @pytest.mark.parametrize("crash_after", range(1, 6))
 async def test_a_crash_between_any_two_fixes_changes_nothing(
-    tmp_path: Path, clock: HandClock, directory: Directory, checkpoint_every_s: float, crash_after: int
+    open_hub: OpenHub, clock: HandClock, directory: Directory, checkpoint_every_s: float, crash_after: int
 ) -> None:
-    """Killed after any fix, with or without a saved state, the boat still arrives once, with the same proof."""
+    """Killed after any fix, with or without a saved state, the boat still arrives once, with the same
+    proof."""
     boat(directory)
-    path = tmp_path / "hub.db"
     settings = DeskSettings(linger_s=0.001, beat_every_s=3600.0, checkpoint_every_s=checkpoint_every_s)
-    hub, desk = await restart(path, clock, directory, settings=settings)
+    hub, desk = await restart(open_hub, clock, directory, settings=settings)
     await watch(hub, desk)
     at = clock.move(10)
     track = ((0, 400, 4.0), (30, 90, 3.0), (60, 40, 0.3), (90, 42, 0.2), (120, 41, 0.1), (180, 300, 2.0))
@@ -301,7 +312,7 @@ async def test_a_crash_between_any_two_fixes_changes_nothing(
             for task in desk._tasks:  # killed: no flush, no saving
                 task.cancel()
             await hub.store.close()
-            hub, desk = await restart(path, clock, directory, settings=settings)
+            hub, desk = await restart(open_hub, clock, directory, settings=settings)
     await desk.beat()
     facts = await hub.facts("case/c1")
     assert [type(one).__name__ for one in facts] == ["CircleWatched", "UnitEnteredCircle", "UnitLeftCircle"]
@@ -313,18 +324,19 @@ async def test_a_crash_between_any_two_fixes_changes_nothing(
 
 
 async def test_what_it_meant_survives_a_crash_before_it_was_recorded(
-    tmp_path: Path, clock: HandClock, directory: Directory
+    open_hub: OpenHub, clock: HandClock, directory: Directory
 ) -> None:
     """Stored and saved, then killed before the fact: the saved outbox brings it after the restart."""
     boat(directory)
-    path = tmp_path / "hub.db"
-    hub, desk = await restart(path, clock, directory, settings=DeskSettings(linger_s=0.001, beat_every_s=3600.0))
+    hub, desk = await restart(
+        open_hub, clock, directory, settings=DeskSettings(linger_s=0.001, beat_every_s=3600.0)
+    )
     await watch(hub, desk, dwell_s=0.0)
 
     async def killed() -> None:
         return None
 
-    desk._submit = killed  # type: ignore[method-assign]
+    desk._outbox.submit = killed  # type: ignore[method-assign]
     await desk.accept([fix(clock.move(10), 10.0)], [])
     desk._saved_at = None
     await desk.flush()
@@ -332,7 +344,7 @@ async def test_what_it_meant_survives_a_crash_before_it_was_recorded(
         task.cancel()
     assert await hub.kinds("case/c1") == ["CircleWatched"]
     await hub.store.close()
-    hub, desk = await restart(path, clock, directory)
+    hub, desk = await restart(open_hub, clock, directory)
     await desk.beat()
     assert await hub.kinds("case/c1") == ["CircleWatched", "UnitEnteredCircle"]
     await desk.stop()
@@ -346,7 +358,7 @@ async def test_a_full_disk_makes_senders_wait_and_loses_nothing(
     boat(directory)
     real, attempts = hub.store.write, 0
 
-    async def write(work):  # noqa: ANN001, ANN202
+    async def write(work):
         nonlocal attempts
         attempts += 1
         if attempts <= 2:
@@ -359,7 +371,48 @@ async def test_a_full_disk_makes_senders_wait_and_loses_nothing(
     assert len(await raw_fixes(hub.store, "boat-7", NOON, NOON)) == 1
 
 
-async def test_too_many_waiting_are_told_to_come_again(hub: Hub, clock: HandClock, directory: Directory) -> None:
+async def test_an_answer_lost_after_the_commit_counts_nothing_twice(
+    hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection breaks after the commit: the same batch is tried again, found, and not written again."""
+    boat(directory)
+    real, attempts = hub.store.write, 0
+
+    async def write(work):
+        nonlocal attempts
+        attempts += 1
+        await real(work)
+        if attempts == 1:
+            raise Unavailable("database")
+
+    monkeypatch.setattr(hub.store, "write", write)
+    await desk.accept([fix(clock.now(), 10.0), fix(clock.now(), 20.0)], [])
+    assert attempts >= 2
+    assert [one.count for one in await counts(hub.store, NOON, NOON)] == [2]
+
+
+async def test_a_sender_that_goes_away_leaves_the_batch_whole(
+    hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock
+) -> None:
+    """A connection that breaks while its fixes are being written disturbs neither them nor its neighbours."""
+    boat(directory)
+    leaving = asyncio.create_task(desk.accept([fix(clock.now(), 10.0)], []))
+    staying = asyncio.create_task(desk.accept([fix(clock.now(), 20.0)], []))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await staying
+    flushing = asyncio.create_task(desk.accept([fix(clock.now(), 30.0)], []))
+    await asyncio.sleep(0)
+    storing = asyncio.create_task(desk.flush())
+    await asyncio.sleep(0)
+    storing.cancel()
+    await flushing
+    assert len(await raw_fixes(hub.store, "boat-7", NOON, NOON)) == 3
+
+
+async def test_too_many_waiting_are_told_to_come_again(
+    hub: Hub, clock: HandClock, directory: Directory
+) -> None:
     """Beyond its bound the desk takes nothing of a call, so that the sender can repeat all of it."""
     desk = PositionDesk(hub.store, clock, directory, settings=DeskSettings(waiting_max=2))
     with pytest.raises(Unavailable):
@@ -379,7 +432,9 @@ async def test_two_boats_on_one_number_are_two_legs(hub: Hub, desk: PositionDesk
     assert last is not None and last.last.segment_count == 2
 
 
-async def test_kept_fixes_judged_again_give_the_kept_verdicts(hub: Hub, desk: PositionDesk, clock: HandClock) -> None:
+async def test_kept_fixes_judged_again_give_the_kept_verdicts(
+    hub: Hub, desk: PositionDesk, clock: HandClock
+) -> None:
     """The raw fixes are enough to say everything again, with the same result."""
     for step in range(8):
         at = clock.move(30)
@@ -413,7 +468,8 @@ async def test_a_box_shows_what_the_actor_may_see(
 async def test_contact_of_two_units_is_proven_from_the_kept_tracks(
     hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock
 ) -> None:
-    """Two boats side by side for three minutes have met; with one track the proof is one-sided; else refused."""
+    """Two boats side by side for three minutes have met; with one track the proof is one-sided; else
+    refused."""
     boat(directory)
     boat(directory, "mmsi:412000002", "boat-8")
     for _ in range(7):
@@ -437,7 +493,9 @@ async def test_contact_of_two_units_is_proven_from_the_kept_tracks(
 async def test_a_stranger_may_not_watch(hub: Hub) -> None:
     """Circles are for those on duty in the region."""
     stranger = Actor("person/x", frozenset({"citizen"}), ("331002",))
-    command = WatchCircle(circle_id="k1", unit_id="boat-7", centre=BERTH, radius_m=100.0, region_code="331002")
+    command = WatchCircle(
+        circle_id="k1", unit_id="boat-7", centre=BERTH, radius_m=100.0, region_code="331002"
+    )
     with pytest.raises(Refusal, match="forbidden"):
         await hub.store.submit(Job((command,), stranger))
     duty = Actor("person/y", frozenset({"duty_officer"}), ("331002",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tidehub.capabilities.cases import admit, approve, decide, project, timers
+from tidehub.capabilities.cases.brief import CaseBrief, find_case
 from tidehub.capabilities.cases.bulk import BulkAnswer, move_each
 from tidehub.capabilities.cases.case_file import CaseFile, case_file
 from tidehub.capabilities.cases.check import check_lifecycle, message_keys
@@ -98,6 +99,7 @@ __all__ = [
     "CalendarTable",
     "Calendars",
     "CaseAssigned",
+    "CaseBrief",
     "CaseClosed",
     "CaseDueChanged",
     "CaseFile",
@@ -153,6 +155,7 @@ __all__ = [
     "check_lifecycle",
     "count_cases",
     "facts_awaited",
+    "find_case",
     "inbox",
     "list_cases",
     "message_keys",

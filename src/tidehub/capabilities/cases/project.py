@@ -64,8 +64,7 @@ _CLOCK_START = sql(
 _WHERE = " WHERE case_id = :case_id AND clock = :clock AND run = :run"
 _CLOCK_PAUSE = sql(
     "UPDATE cases_clock SET status = 'paused', due_us = NULL, counted_us = :counted_us,"  # noqa: S608
-    " lines = lines || :line"
-    + _WHERE
+    " lines = lines || :line" + _WHERE
 )
 _CLOCK_RESUME = sql(
     "UPDATE cases_clock SET status = :status, due_us = :due_us, provisional = :provisional,"  # noqa: S608

@@ -25,6 +25,8 @@ VIEW = rule(
 """Who may see a case; ``scope(VIEW, actor)`` is what a list filters by."""
 LIMIT_MAX = 500
 COUNT_MAX = 10_000
+BOX_SMALL_DEG2 = 0.0025
+"""A box up to about 5 km on a side is looked up by its place, a larger one filtered along the list."""
 
 LISTED = (
     "case_id, lifecycle, state, stage, is_open, outcome, category, title, priority, region_code, lon, lat,"
@@ -170,18 +172,18 @@ async def list_cases(
         At most :data:`LIMIT_MAX`.
     """
     limit = max(1, min(limit, LIMIT_MAX))
-    where, params = _narrowed(wanted)
-    params["limit"] = limit + 1
+    params: dict[str, Any] = {"limit": limit + 1}
+    beyond: list[str] = []
     if after is not None:
         opened, _, case_id = after.partition("~")
         if opened.isdigit():
-            where = [*where, "(opened_us, case_id) < (:after_us, :after_id)"]
+            beyond = ["(opened_us, case_id) < (:after_us, :after_id)"]
             params |= {"after_us": int(opened), "after_id": case_id}
     order = "ORDER BY opened_us DESC, case_id DESC LIMIT :limit"
-    walks = _walks(scope, params)
+    walks = _walks(scope, wanted, params)
     if not walks:
         return Page((), None)
-    selects = [f"SELECT {LISTED} FROM cases_case{_where([*walk, *where])} {order}" for walk in walks]  # noqa: S608
+    selects = [f"SELECT {LISTED} FROM cases_case{_where([*walk, *beyond])} {order}" for walk in walks]  # noqa: S608
     if len(selects) == 1:
         text = selects[0]
     else:
@@ -195,12 +197,12 @@ async def list_cases(
 
 async def count_cases(reader: Reader, scope: Scope, wanted: CaseFilter, *, at_most: int = COUNT_MAX) -> Count:
     """How many cases a list has: exact up to ``at_most``, beyond that a lower bound that says so."""
-    where, params = _narrowed(wanted)
-    walks = _walks(scope, params)
+    params: dict[str, Any] = {}
+    walks = _walks(scope, wanted, params)
     if not walks:
         return Count(0, True)
     params["limit"] = at_most + 1
-    selects = [f"SELECT case_id FROM cases_case{_where([*walk, *where])} LIMIT :limit" for walk in walks]  # noqa: S608
+    selects = [f"SELECT case_id FROM cases_case{_where(walk)} LIMIT :limit" for walk in walks]  # noqa: S608
     inner = " UNION ".join(f"SELECT case_id FROM ({select}) AS walk_{n}" for n, select in enumerate(selects))  # noqa: S608
     row = await reader.fetch_one(sql(f"SELECT COUNT(*) AS n FROM ({inner}) AS merged"), **params)  # noqa: S608
     found = int(row["n"]) if row is not None else 0
@@ -211,39 +213,64 @@ def _where(parts: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(parts)}" if parts else ""
 
 
-def _walks(scope: Scope, params: dict[str, Any]) -> list[list[str]]:
+def _walks(scope: Scope, wanted: CaseFilter, params: dict[str, Any]) -> list[list[str]]:
+    """The walks that together find what is within the scope, each with its conditions.
+
+    Neither engine is left to guess which index to follow: in each walk one equality is written plainly, the
+    others so that no index fits them (``COALESCE(state, '') = ...``). Plain is what holds the fewest cases:
+    a relation, then a holder or reporter that is asked for, then a small box, a town, a state.
+    """
     if scope.everywhere:
-        return [[]]
+        return [_narrowed(wanted, _driver(wanted, ""), params)]
     walks: list[list[str]] = []
     for number, prefix in enumerate(scope.region_prefixes):
-        walks.append(_in_region(prefix, f"scope_{number}", params))
+        driver = _driver(wanted, prefix)
+        within = _in_region(prefix, f"scope_{number}", params, plain=driver == "region_9")
+        walks.append([*within, *_narrowed(wanted, driver, params)])
     for place, self_id in enumerate(scope.selves):
         params[f"self_{place}"] = self_id
         walks += [
-            [f"{relation} = :self_{place}"]
+            [f"{relation} = :self_{place}", *_narrowed(wanted, relation, params)]
             for relation in ("reporter", "responsible_unit", "assignee")
             if relation in scope.relations
         ]
     return walks
 
 
-def _in_region(prefix: str, name: str, params: dict[str, Any]) -> list[str]:
-    """Within a region: a town by its own index, anything wider as a filter along the list's order."""
+def _driver(wanted: CaseFilter, prefix: str) -> str:
+    """The column whose index a walk follows; empty where it follows the order of the list itself."""
+    box = wanted.box
+    candidates = (
+        ("reporter", wanted.reporter),
+        ("assignee", wanted.assignee),
+        ("responsible_unit", wanted.unit),
+        ("lat", box is not None and (box.north - box.south) * abs(box.east - box.west) <= BOX_SMALL_DEG2),
+        ("region_9", len(prefix) >= 9 or len(wanted.region or "") >= 9),
+        ("state", wanted.state),
+    )
+    return next((column for column, asked in candidates if asked), "")
+
+
+def _in_region(prefix: str, name: str, params: dict[str, Any], *, plain: bool) -> list[str]:
+    """Within a region.
+
+    A town by its own index where the walk follows that, else as a filter along the way.
+    """
     if not prefix:
         return []
     parts = []
-    if len(prefix) >= 9:
+    if plain and len(prefix) >= 9:
         params[f"{name}_town"] = prefix[:9]
         parts.append(f"region_9 = :{name}_town")
-    if len(prefix) != 9:
-        params |= {f"{name}_from": prefix, f"{name}_to": prefix[:-1] + chr(ord(prefix[-1]) + 1)}
-        parts.append(f"region_code >= :{name}_from AND region_code < :{name}_to")
+        if len(prefix) == 9:
+            return parts
+    params |= {f"{name}_from": prefix, f"{name}_to": prefix[:-1] + chr(ord(prefix[-1]) + 1)}
+    parts.append(f"region_code >= :{name}_from AND region_code < :{name}_to")
     return parts
 
 
-def _narrowed(wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
+def _narrowed(wanted: CaseFilter, driver: str, params: dict[str, Any]) -> list[str]:
     where: list[str] = []
-    params: dict[str, Any] = {}
     for column, value in (
         ("state", wanted.state),
         ("stage", wanted.stage),
@@ -253,7 +280,8 @@ def _narrowed(wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
         ("reporter", wanted.reporter),
     ):
         if value is not None:
-            where.append(f"{column} = :{column}")
+            plain = column == driver or (column == "state" and driver == "region_9")
+            where.append(f"{column} = :{column}" if plain else f"COALESCE({column}, '') = :{column}")
             params[column] = value
     if wanted.category:
         where.append("category >= :category_from AND category < :category_to")
@@ -262,9 +290,9 @@ def _narrowed(wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
             "category_to": wanted.category[:-1] + chr(ord(wanted.category[-1]) + 1),
         }
     if wanted.region:
-        where += _in_region(wanted.region, "region", params)
+        where += _in_region(wanted.region, "region", params, plain=driver == "region_9")
     if wanted.open_only or wanted.overdue_at is not None:
-        where.append("is_open = 1")
+        where.append("is_open + 0 = 1" if driver == "lat" else "is_open = 1")
     if wanted.overdue_at is not None:
         where.append("due_us < :overdue_us")
         params["overdue_us"] = to_us(wanted.overdue_at)
@@ -279,14 +307,15 @@ def _narrowed(wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
         where.append("LOWER(title) LIKE :text ESCAPE '!'")
         params["text"] = f"%{escaped}%"
     if wanted.box is not None:
-        where += _in_box(wanted.box, params)
-    return where, params
+        where += _in_box(wanted.box, params, plain=driver == "lat")
+    return where
 
 
-def _in_box(box: Box, params: dict[str, Any]) -> list[str]:
+def _in_box(box: Box, params: dict[str, Any], *, plain: bool) -> list[str]:
     params |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
     join = "AND" if box.west <= box.east else "OR"
-    return ["lat >= :south AND lat <= :north", f"(lon >= :west {join} lon <= :east)"]
+    lat = "lat" if plain else "(lat + 0)"
+    return [f"{lat} >= :south AND {lat} <= :north", f"(lon >= :west {join} lon <= :east)"]
 
 
 _INBOX = sql(
@@ -341,7 +370,7 @@ class Waiting(msgspec.Struct, frozen=True):
 async def approvals_waiting(reader: Reader, scope: Scope, *, limit: int = 100) -> tuple[Waiting, ...]:
     """Approvals that wait to be decided in cases within ``scope``, oldest first."""
     params: dict[str, Any] = {"limit": limit}
-    walks = _walks(scope, params)
+    walks = _walks(scope, CaseFilter(), params)
     if not walks:
         return ()
     within = " OR ".join(f"({' AND '.join(walk)})" for walk in walks if walk) or "1 = 1"

@@ -21,7 +21,7 @@ from tidehub.capabilities.devices.decide import (
     CONTACT_INVALID,
     CONTACT_NOT_PROVEN,
 )
-from tidehub.capabilities.devices.desk import DeskSettings, PositionDesk
+from tidehub.capabilities.devices.desk import PositionDesk
 from tidehub.capabilities.devices.facts import (
     FACTS,
     CircleDropped,
@@ -37,7 +37,15 @@ from tidehub.capabilities.devices.facts import (
     UnitPassedPerpendicular,
 )
 from tidehub.capabilities.devices.limits import Limit, default_limits, read_limits
-from tidehub.capabilities.devices.model import Aged, Circle, FixRef, KnownDevice, LastPosition, Reading
+from tidehub.capabilities.devices.model import (
+    Aged,
+    Circle,
+    DeskSettings,
+    FixRef,
+    KnownDevice,
+    LastPosition,
+    Reading,
+)
 from tidehub.capabilities.devices.ports import DeviceDirectory
 from tidehub.capabilities.devices.queries import (
     Box,

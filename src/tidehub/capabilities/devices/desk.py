@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
-from tidehub.capabilities.devices import commands as ask
 from tidehub.capabilities.devices import ring
 from tidehub.capabilities.devices.board import PositionBoard
 from tidehub.capabilities.devices.facts import (
@@ -24,64 +23,30 @@ from tidehub.capabilities.devices.facts import (
     DeviceFellSilent,
     DeviceHeardAgain,
 )
-from tidehub.capabilities.devices.model import Aged, Circle, LastPosition
+from tidehub.capabilities.devices.model import Aged, Circle, DeskSettings, LastPosition
+from tidehub.capabilities.devices.outbox import Outbox
 from tidehub.capabilities.devices.ports import DeviceDirectory
 from tidehub.capabilities.devices.queries import aged
 from tidehub.capabilities.devices.ring import Batch
 from tidehub.capabilities.devices.tables import load_circles, load_silent_ids
 from tidehub.capabilities.devices.tracker import CircleState, ClaimState, Tracker
-from tidehub.hub.handle import Job
 from tidehub.hub.log import Recorded
 from tidehub.hub.store import Store
-from tidehub.kernel.access import platform_actor
 from tidehub.kernel.errors import Refusal, Unavailable
-from tidehub.kernel.facts import Command
 from tidehub.kernel.instants import Clock, to_us
 from tidehub.methods.tracking import Fix, IdentityClaim, Problem
 
 _LOG = logging.getLogger(__name__)
 ACTOR = platform_actor("device/telemetry")
-_SUBMIT_TOGETHER = 100
 _REPLAY_TOGETHER = 5000
-_OUTBOX_COMMANDS: dict[str, type[Command]] = {
-    shape.__name__: shape
-    for shape in (ask.RecordEntry, ask.RecordExit, ask.RecordPassing, ask.RecordHeardAgain, ask.RecordSilence)
-}
 
 
-class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the desk works.
+class _Load(NamedTuple):
+    """What goes to the disk together, and who waits for it."""
 
-    Parameters
-    ----------
-    linger_s
-        How long fixes are gathered before they are written together; every sender waits at least so long.
-    last_every_s, checkpoint_every_s, beat_every_s
-        How often last positions are written, states saved, and silences and circles looked through.
-    keep_fixes_days, keep_problems_days, keep_last_days
-        Retention: whole days of arrival after which raw fixes, problems, and devices that were never heard
-        again go.
-    directory_every_s
-        How long an answer of the directory is believed.
-    waiting_max
-        Fixes that may wait for the disk before senders are told to come again.
-    problem_rows_max
-        Of the same source and reason in one batch, so many are kept with their text; all are counted.
-    node
-        0-3, different on every process that takes positions into one database.
-    """
-
-    linger_s: float = 0.05
-    last_every_s: float = 1.0
-    checkpoint_every_s: float = 10.0
-    beat_every_s: float = 5.0
-    keep_fixes_days: int = 3
-    keep_problems_days: int = 7
-    keep_last_days: int = 90
-    directory_every_s: float = 60.0
-    waiting_max: int = 200_000
-    problem_rows_max: int = 50
-    node: int = 0
+    batch: Batch
+    stored: asyncio.Future[None]
+    moved: dict[str, LastPosition]
 
 
 class PositionDesk:
@@ -124,7 +89,8 @@ class PositionDesk:
         self._tracker = Tracker()
         self._batch = Batch()
         self._stored: asyncio.Future[None] | None = None
-        self._outbox: deque[Command] = deque()
+        self._unwritten: _Load | None = None  # refused by the store, tried again before anything newer
+        self._outbox = Outbox(store, self.notice)
         self._lasts_due: set[str] = set()
         self._states_due: set[str] = set()
         self._next_id = 0
@@ -135,12 +101,10 @@ class PositionDesk:
         self._trimmed_day = -1
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
-        self._submitting = asyncio.Lock()
         self._flushing = asyncio.Lock()
         self.accepted_count = 0
         self.rejected_count = 0
         self.problem_count = 0
-        self.refused_count = 0
         self.failing = ""
 
     # -- life -------------------------------------------------------------------------------------------
@@ -159,9 +123,10 @@ class PositionDesk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self.flush()
+        await self._outbox.submit()
         self._saved_at = None
         await self.flush()
-        await self._submit()
 
     async def _load(self) -> None:
         now = self._clock.now()
@@ -180,8 +145,7 @@ class PositionDesk:
             tracker.watch(circle, state)
         tracker.remember_heard()
         for told in (await ring.load_states(self._store, "outbox")).values():
-            for name, raw in msgspec.json.decode(told, type=list[tuple[str, msgspec.Raw]]):
-                self._outbox.append(msgspec.json.decode(raw, type=_OUTBOX_COMMANDS[name]))
+            self._outbox.load(told)
         await self._replay(await ring.load_mark(self._store), now)
         if self._board is not None:
             for claim in tracker.states:
@@ -209,7 +173,8 @@ class PositionDesk:
         Unavailable
             The disk or the directory does not keep up; nothing of this call was taken, so send it again.
         """
-        if len(self._batch.fixes) + len(fixes) > self._settings.waiting_max:
+        waiting = len(self._batch.fixes) + (len(self._unwritten.batch.fixes) if self._unwritten else 0)
+        if waiting + len(fixes) > self._settings.waiting_max:
             raise Unavailable("telemetry store", retry_after_s=1)
         unknown = {fix.device_claim for fix in fixes if fix.device_claim not in self._tracker.devices}
         if unknown:
@@ -299,41 +264,49 @@ class PositionDesk:
                 await self._sleep(wait_s)
                 wait_s = min(wait_s * 2.0, 5.0)
                 continue
-            await self._submit()
+            await self._outbox.submit()
 
     async def flush(self) -> None:
-        """Store now what was taken, with the states that are due."""
+        """Store now what was taken, with the states that are due. Whoever is cancelled here leaves it
+        whole."""
+        await asyncio.shield(asyncio.ensure_future(self._flush()))
+
+    async def _flush(self) -> None:
         async with self._flushing:
-            batch, stored = self._batch, self._stored
-            self._batch, self._stored = Batch(), None
-            now = self._clock.now()
-            moved, self._tracker.moved = self._tracker.moved, set()
-            self._states_due |= moved
-            lasts: dict[str, LastPosition] = {}
+            if self._unwritten is None:
+                self._unwritten = self._gather()
+            load = self._unwritten
+            if load.batch:
+                try:
+                    await self._store.write(load.batch.write)
+                except Exception as error:
+                    load.batch.tried = True  # perhaps it is on disk all the same
+                    self.failing = f"{type(error).__name__}: {error}"[:200]
+                    raise
+            self._unwritten, self.failing = None, ""
+            if not load.stored.done():
+                load.stored.set_result(None)
             if self._board is not None:
-                lasts = self._tracker.lasts(moved)
-            self._lasts_due |= moved
-            if _due(self._lasts_at, now, self._settings.last_every_s):
-                self._lasts_at = now
-                batch.lasts = [*lasts.values(), *self._tracker.lasts(self._lasts_due - lasts.keys()).values()]
-                self._lasts_due = set()
-            if _due(self._saved_at, now, self._settings.checkpoint_every_s):
-                self._saved_at = now
-                self._save_states(batch, now)
-            if not batch:
-                return
-            try:
-                await self._store.write(batch.write)
-            except BaseException as error:
-                self.failing = f"{type(error).__name__}: {error}"[:200]
-                self._take_back(batch, stored)
-                raise
-            self.failing = ""
-            if stored is not None:
-                _answer(stored)
-            if self._board is not None:
-                for last in lasts.values():
+                for last in load.moved.values():
                     self._board.put(last)
+
+    def _gather(self) -> _Load:
+        """Take all that waits, in one step without a pause, so that the saved state fits the fixes."""
+        batch, stored = self._batch, self._stored
+        self._batch, self._stored = Batch(), None
+        now = self._clock.now()
+        moved, self._tracker.moved = self._tracker.moved, set()
+        self._states_due |= moved
+        self._lasts_due |= moved
+        lasts = self._tracker.lasts(moved) if self._board is not None else {}
+        if _due(self._lasts_at, now, self._settings.last_every_s):
+            self._lasts_at = now
+            batch.lasts = [*lasts.values(), *self._tracker.lasts(self._lasts_due - lasts.keys()).values()]
+            self._lasts_due = set()
+        if _due(self._saved_at, now, self._settings.checkpoint_every_s):
+            self._saved_at = now
+            self._save_states(batch, now)
+        return _Load(batch, stored or asyncio.get_running_loop().create_future(), lasts)
 
     def _save_states(self, batch: Batch, now: datetime) -> None:
         tracker = self._tracker
@@ -347,53 +320,11 @@ class PositionDesk:
             else:
                 batch.states.append(ring.state_row("circle", circle_id, now, state))
         tracker.touched_circles = set()
-        waiting = [(type(command).__name__, command) for command in self._outbox]
-        batch.states.append(ring.state_row("outbox", f"node{self._settings.node}", now, waiting))
+        outbox = self._outbox.dump()
+        batch.states.append(ring.state_row("outbox", f"node{self._settings.node}", now, outbox))
         batch.states.append(ring.state_row("mark", "fix", now, self._last_fix_id))
 
-    def _take_back(self, batch: Batch, stored: asyncio.Future[None] | None) -> None:
-        """Put a batch that was not written before what came meanwhile; its senders go on waiting."""
-        newer, newer_stored = self._batch, self._stored
-        for name in ("fixes", "problems", "identities", "states", "forgotten"):
-            getattr(batch, name).extend(getattr(newer, name))
-        for key, number in newer.counts.items():
-            batch.count(*key, number)
-        self._batch, self._stored = batch, stored or newer_stored
-        self._saved_at = self._lasts_at = None
-        if stored is not None and newer_stored is not None:
-            stored.add_done_callback(lambda _done: _answer(newer_stored))
-
     # -- what it means ----------------------------------------------------------------------------------
-
-    async def _submit(self) -> None:
-        async with self._submitting:
-            while self._outbox:
-                # They stay in the outbox until they are carried out, so that a saved state includes them.
-                commands = [self._outbox[place] for place in range(min(len(self._outbox), _SUBMIT_TOGETHER))]
-                # What concerns one chain goes one after another, in order.
-                chains: dict[str, list[Command]] = {}
-                for command in commands:
-                    chains.setdefault(command.stream, []).append(command)
-                answers = await asyncio.gather(*(self._submit_chain(chain) for chain in chains.values()))
-                if not all(answers):
-                    return  # the hub is busy: again at the next beat
-                for _ in commands:
-                    self._outbox.popleft()
-
-    async def _submit_chain(self, chain: Sequence[Command]) -> bool:
-        for command in chain:
-            try:
-                recorded = await self._store.submit(Job((command,), ACTOR))
-                self.notice(recorded)
-            except Refusal as refusal:
-                if refusal.kind.category in ("conflict", "too_many"):
-                    return False
-                self.refused_count += 1
-                _LOG.info("%s was refused: %s", type(command).__name__, refusal)
-            except Unavailable as error:
-                _LOG.warning("%s waits: %s", type(command).__name__, error)
-                return False
-        return True
 
     def notice(self, recorded: Sequence[Recorded]) -> None:
         """Learn from committed facts: circles begun and ended, devices silent and heard.
@@ -436,10 +367,10 @@ class PositionDesk:
             await self._ask_directory(list(self._tracker.devices), now)
             await self._expect(now)
         await self._look_at_circles()
-        waiting = {command.device_id for command in self._outbox if isinstance(command, ask.RecordSilence)}
+        waiting = self._outbox.silent_ids()
         self._outbox.extend(one for one in self._tracker.silences(now) if one.device_id not in waiting)
         await self.flush()
-        await self._submit()
+        await self._outbox.submit()
         await self._trim(now)
 
     async def _look_at_circles(self) -> None:
@@ -479,11 +410,6 @@ class PositionDesk:
         """Last position of a claim with its age now."""
         last = self._tracker.last(claim)
         return None if last is None else aged(last, self._clock.now())
-
-
-def _answer(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_result(None)
 
 
 def _due(at: datetime | None, now: datetime, every_s: float) -> bool:

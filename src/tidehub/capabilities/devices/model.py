@@ -165,3 +165,38 @@ class Reading(msgspec.Struct, frozen=True):
         """Give one value exactly, or ``None`` when the telegram has none of that name."""
         text = self.values.get(name)
         return None if text is None else Decimal(text)
+
+
+class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the desk works.
+
+    Parameters
+    ----------
+    linger_s
+        How long fixes are gathered before they are written together; every sender waits at least so long.
+    last_every_s, checkpoint_every_s, beat_every_s
+        How often last positions are written, states saved, and silences and circles looked through.
+    keep_fixes_days, keep_problems_days, keep_last_days
+        Retention: whole days of arrival after which raw fixes, problems, and devices that were never heard
+        again go.
+    directory_every_s
+        How long an answer of the directory is believed.
+    waiting_max
+        Fixes that may wait for the disk before senders are told to come again.
+    problem_rows_max
+        Of the same source and reason in one batch, so many are kept with their text; all are counted.
+    node
+        0-3, different on every process that takes positions into one database.
+    """
+
+    linger_s: float = 0.05
+    last_every_s: float = 1.0
+    checkpoint_every_s: float = 10.0
+    beat_every_s: float = 5.0
+    keep_fixes_days: int = 3
+    keep_problems_days: int = 7
+    keep_last_days: int = 90
+    directory_every_s: float = 60.0
+    waiting_max: int = 200_000
+    problem_rows_max: int = 50
+    node: int = 0

@@ -11,9 +11,9 @@ import msgspec
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from tidehub.capabilities.devices.commands import RecordOutOfLimits, RecordRun, RecordWithinLimits
-from tidehub.capabilities.devices.desk import ACTOR
 from tidehub.capabilities.devices.limits import Limit, default_limits
 from tidehub.capabilities.devices.model import KnownDevice, Reading
+from tidehub.capabilities.devices.outbox import ACTOR
 from tidehub.capabilities.devices.ports import DeviceDirectory
 from tidehub.capabilities.devices.ring import DAY_US, Batch, newest_id, problem_row
 from tidehub.capabilities.devices.runs import OpenRun, Run, RunRule, finish, is_over, take_period

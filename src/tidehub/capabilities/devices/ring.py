@@ -105,8 +105,8 @@ _LAST = sql(
     "INSERT INTO devices_last (claim, unit_id, region_code, lon, lat, band, at_us, heard_us, body)"
     " VALUES (:claim, :unit_id, :region_code, :lon, :lat, :band, :at_us, :heard_us, :body)"
     " ON CONFLICT (claim) DO UPDATE SET unit_id = excluded.unit_id, region_code = excluded.region_code,"
-    " lon = excluded.lon, lat = excluded.lat, band = excluded.band, at_us = excluded.at_us, heard_us = excluded.heard_us,"
-    " body = excluded.body"
+    " lon = excluded.lon, lat = excluded.lat, band = excluded.band, at_us = excluded.at_us,"
+    " heard_us = excluded.heard_us, body = excluded.body"
 )
 _STATE = sql(
     "INSERT INTO devices_state (kind, key, at_us, body) VALUES (:kind, :key, :at_us, :body)"
@@ -135,6 +135,8 @@ _BETWEEN = sql(
 )
 _NEWEST_ID = sql("SELECT COALESCE(MAX(id), 0) AS id FROM devices_fix", short=True)
 _NEWEST_PROBLEM_ID = sql("SELECT COALESCE(MAX(id), 0) AS id FROM devices_problem", short=True)
+_HAS_FIX = sql("SELECT id FROM devices_fix WHERE id = :id", short=True)
+_HAS_PROBLEM = sql("SELECT id FROM devices_problem WHERE id = :id", short=True)
 _TRIM_FIXES = sql(
     "DELETE FROM devices_fix WHERE id IN (SELECT id FROM devices_fix WHERE day < :day LIMIT 5000)"
 )
@@ -201,6 +203,8 @@ def _read_fix(text: str) -> Fix:
 
 def _as_fix(told: dict[str, Any]) -> Fix:
     return msgspec.convert(told, Fix)
+
+
 _read_judged = msgspec.json.Decoder(Judged).decode
 _read_last = msgspec.json.Decoder(LastPosition).decode
 
@@ -277,8 +281,9 @@ class Batch:
 
     Attributes
     ----------
-    states
-        ``(kind, key, instant, struct)`` to remember; encoded here, in the writer's own time.
+    tried
+        It was sent once and nobody knows whether it arrived; then it looks before it writes, so that nothing
+        is counted twice.
     """
 
     def __init__(self) -> None:
@@ -289,6 +294,7 @@ class Batch:
         self.states: list[dict[str, Any]] = []
         self.forgotten: list[dict[str, Any]] = []
         self.counts: dict[tuple[int, str, str], int] = {}
+        self.tried = False
 
     def __bool__(self) -> bool:
         return bool(
@@ -307,7 +313,9 @@ class Batch:
         self.counts[key] = self.counts.get(key, 0) + number
 
     async def write(self, tx: Transaction) -> None:
-        """Write everything."""
+        """Write everything, once."""
+        if self.tried and await self._is_there(tx):
+            return
         for rows, statement in (
             (self.fixes, _FIX),
             (self.problems, _PROBLEM),
@@ -321,6 +329,13 @@ class Batch:
             tx.write(Write(_LAST, last_row(last)))
         for (day, source, reason), number in self.counts.items():
             tx.write(Write(_COUNT, {"day": day, "source": source, "reason": reason, "count": number}))
+
+    async def _is_there(self, tx: Transaction) -> bool:
+        """Whether the transaction of an earlier attempt was committed after all."""
+        for rows, statement in ((self.fixes, _HAS_FIX), (self.problems, _HAS_PROBLEM)):
+            if rows:
+                return await tx.fetch_one(statement, id=rows[0]["id"]) is not None
+        return False
 
 
 def state_row(kind: str, key: str, at: datetime, body: Any) -> dict[str, Any]:

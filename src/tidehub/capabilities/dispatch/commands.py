@@ -39,13 +39,15 @@ class OfferJob(_OfCase, frozen=True, kw_only=True):
         What the job has to take on board (``{"lines": [...]}``) and the skills it needs.
     demands
         What the scene asks of the work, kept with the job so that a later policy does not change it.
-    eta_s, done_at
-        Promised when asked.
+    eta_s, handling_s
+        Seconds until it is alongside, and of work there, as reckoned when asked.
+    timeout_s
+        How long the unit may think.
     ranked, rejected
         The whole answer: every unit with its reason.
     queued_after
         The job after which a busy unit would take this one.
-    handling_s, retry_interval_s, arrival_radius_m
+    retry_interval_s, arrival_radius_m
         Kept with the job.
     """
 
@@ -55,8 +57,8 @@ class OfferJob(_OfCase, frozen=True, kw_only=True):
     position: Position
     region_code: str
     eta_s: int
-    expires_at: datetime
-    done_at: datetime
+    timeout_s: int
+    handling_s: int
     place_id: str | None = None
     needs: dict[str, Any] = msgspec.field(default_factory=dict)
     skills: tuple[str, ...] = ()
@@ -65,7 +67,6 @@ class OfferJob(_OfCase, frozen=True, kw_only=True):
     rejected: tuple[Rejected, ...] = ()
     mode: Manner = "automatic"
     queued_after: str | None = None
-    handling_s: int = 0
     retry_interval_s: int = 300
     arrival_radius_m: int = 150
     priority: int = 0
@@ -79,7 +80,6 @@ class ApproveOffer(_OfCase, frozen=True, kw_only=True):
     """
 
     unit_id: str
-    expires_at: datetime
     reason: str = ""
     rule: ClassVar[Rule] = DUTY
 
@@ -111,6 +111,9 @@ class ReportNoUnit(_OfCase, frozen=True, kw_only=True):
     place_id: str | None = None
     needs: dict[str, Any] = msgspec.field(default_factory=dict)
     skills: tuple[str, ...] = ()
+    demands: dict[str, Any] = msgspec.field(default_factory=dict)
+    retry_interval_s: int = 300
+    arrival_radius_m: int = 150
     rejected: tuple[Rejected, ...] = ()
     priority: int = 0
     rule: ClassVar[Rule] = PLATFORM_ONLY
@@ -131,8 +134,8 @@ class ReassignJob(_OfCase, frozen=True, kw_only=True):
     unit_id: str
     reason: str
     eta_s: int
-    expires_at: datetime
-    done_at: datetime
+    timeout_s: int
+    handling_s: int
     ranked: tuple[Ranked, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     queued_after: str | None = None
@@ -152,7 +155,6 @@ class HoldUnit(Command, frozen=True, kw_only=True):
 
     unit_id: str
     reason: str
-    region_code: str = ""
     until: datetime | None = None
     rule: ClassVar[Rule] = DUTY
 
@@ -166,7 +168,6 @@ class ReleaseUnit(Command, frozen=True, kw_only=True):
     """Let a unit out of reserve."""
 
     unit_id: str
-    region_code: str = ""
     rule: ClassVar[Rule] = DUTY
 
     @property

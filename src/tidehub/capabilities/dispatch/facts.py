@@ -33,7 +33,9 @@ class _Offer(_OfCase, frozen=True, kw_only=True):
     region_code: str
     eta_s: int
     eta_at: datetime
+    handling_s: int
     done_at: datetime
+    timeout_s: int
     expires_at: datetime
     place_id: str | None = None
     needs: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -43,11 +45,9 @@ class _Offer(_OfCase, frozen=True, kw_only=True):
     rejected: tuple[Rejected, ...] = ()
     mode: str = "automatic"
     queued_after: str | None = None
-    handling_s: int = 0
     retry_interval_s: int = 300
     arrival_radius_m: int = 150
     priority: int = 0
-    circle_id: str = ""
 
 
 class JobOffered(_Offer, frozen=True, kw_only=True):
@@ -99,6 +99,9 @@ class NoUnitFound(_OfCase, frozen=True, kw_only=True):
     place_id: str | None = None
     needs: dict[str, Any] = msgspec.field(default_factory=dict)
     skills: tuple[str, ...] = ()
+    demands: dict[str, Any] = msgspec.field(default_factory=dict)
+    retry_interval_s: int = 300
+    arrival_radius_m: int = 150
     rejected: tuple[Rejected, ...] = ()
     smallest_change: Change | None = None
     honest_eta_at: datetime | None = None

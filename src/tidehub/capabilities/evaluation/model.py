@@ -68,7 +68,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     kind
         Path of what the observation is split by (the kind of waste, the account).
     key
-        Path of what the value belongs to: a later observation of the same key takes the earlier one back.
+        Paths of what the value belongs to: a later observation of the same key takes the earlier one back.
     negative
         Whether the value is taken with a minus.
     within
@@ -92,7 +92,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     value_as: Literal["number", "mass_g"] = "number"
     each: str | None = None
     kind: str | None = None
-    key: str | None = None
+    key: tuple[str, ...] = ()
     negative: bool = False
     within: int | None = None
     aggregates: tuple[Aggregate, ...] = ("count",)

@@ -148,11 +148,11 @@ def _observe(indicator: Indicator, recorded: Recorded) -> Iterator[Write]:
             "item": item,
             "case_id": case_id,
             "kind": _text(indicator.kind, fact, member),
-            "key": _text(indicator.key, fact, member),
+            "key": "/".join(_text(path, fact, member) for path in indicator.key),
             "at_us": to_us(recorded.at),
             "happened_us": happened_us,
         }
-        if indicator.key is not None:
+        if indicator.key:
             back = {name: params[name] for name in ("fact", "indicator", "item", "key", "at_us")}
             yield Write(_TAKE_BACK, back)
         if indicator.measure == "duration":

@@ -138,7 +138,6 @@ class SignHandover(FieldCommand, frozen=True, kw_only=True):
     party: str
     name: str
     signature_sha256: str
-    signed_at: datetime | None = None
 
 
 class CompleteJob(FieldCommand, frozen=True, kw_only=True):
@@ -165,7 +164,6 @@ class LandLoad(Command, frozen=True, kw_only=True):
     lines: tuple[LandedLine, ...]
     case_ids: tuple[str, ...] = ()
     landed_at: datetime | None = None
-    region_code: str = ""
     device_id: str = ""
     device_seq: int = 0
     device_at: datetime | None = None

@@ -8,7 +8,7 @@ certain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from tidehub.methods.clocks.model import Basis, Duration, OfficeDay, WorkCalendar
@@ -161,21 +161,18 @@ def _local(at: datetime, calendar: WorkCalendar) -> datetime:
 def _days(
     start: datetime, calendar: WorkCalendar, end: datetime | None = None
 ) -> Iterator[tuple[OfficeDay, list[Interval]]]:
-    zone = timezone(timedelta(minutes=calendar.utc_offset_min))
-    on: date = start.astimezone(zone).date()
-    last = end.astimezone(zone).date() if end is not None else None
+    offset = timedelta(minutes=calendar.utc_offset_min)
+    on: date = (start.astimezone(UTC) + offset).date()
+    last = (end.astimezone(UTC) + offset).date() if end is not None else None
     for _ in range(_DAYS_MAX):
         if last is not None and on > last:
             return
         day = calendar.day(on)
-        midnight = datetime(on.year, on.month, on.day, tzinfo=zone)
+        midnight = datetime(on.year, on.month, on.day, tzinfo=UTC) - offset
         yield (
             day,
             [
-                (
-                    (midnight + timedelta(minutes=opens)).astimezone(start.tzinfo),
-                    (midnight + timedelta(minutes=closes)).astimezone(start.tzinfo),
-                )
+                (midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes))
                 for opens, closes in day.spans
             ],
         )

@@ -7,6 +7,7 @@ stand still for several reasons at once (a hold, a state, a pending question); i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
@@ -57,6 +58,8 @@ class Standing(msgspec.Struct, frozen=True):
         Times in which it ran, closed ones; the running one begins at ``running_since``.
     pauses
         Reasons for which it stands still.
+    turned_at
+        The last instant at which a reason came or went; a later line cannot reach behind it, save a stop.
     """
 
     limit_us: int | None = None
@@ -66,6 +69,7 @@ class Standing(msgspec.Struct, frozen=True):
     pauses: tuple[str, ...] = ()
     stopped_at: datetime | None = None
     started_at: datetime | None = None
+    turned_at: datetime | None = None
 
     @property
     def total_us(self) -> int | None:
@@ -102,19 +106,8 @@ def advance(standing: Standing, line: Line) -> Standing:
         return _with(standing, extended_us=standing.extended_us + max(0, line.us or 0))
     if line.kind == "reckoned":
         return _with(standing, limit_us=line.us)
-    if line.kind == "paused":
-        if line.reason in standing.pauses:
-            return standing
-        paused = _with(standing, pauses=(*standing.pauses, line.reason))
-        return paused if standing.pauses else _halt(paused, line.at)
-    if line.kind == "resumed":
-        if line.reason not in standing.pauses:
-            return standing
-        pauses = tuple(reason for reason in standing.pauses if reason != line.reason)
-        if pauses:
-            return _with(standing, pauses=pauses)
-        last = standing.intervals[-1][1] if standing.intervals else line.at
-        return _with(standing, pauses=(), running_since=max(line.at, last))
+    if line.kind in ("paused", "resumed"):
+        return _turned(standing, line)
     at = max(line.at, standing.started_at)
     halted = _halt(standing, at)
     return _with(
@@ -123,6 +116,18 @@ def advance(standing: Standing, line: Line) -> Standing:
         pauses=(),
         intervals=tuple((begin, min(end, at)) for begin, end in halted.intervals if begin < at),
     )
+
+
+def _turned(standing: Standing, line: Line) -> Standing:
+    assert standing.started_at is not None
+    if (line.reason in standing.pauses) == (line.kind == "paused"):
+        return standing
+    at = max(line.at, standing.turned_at or standing.started_at)
+    if line.kind == "paused":
+        pauses = (*standing.pauses, line.reason)
+        return _with(_halt(standing, at), pauses=pauses, turned_at=at)
+    pauses = tuple(reason for reason in standing.pauses if reason != line.reason)
+    return _with(standing, pauses=pauses, turned_at=at, running_since=None if pauses else at)
 
 
 def _with(standing: Standing, **changes: object) -> Standing:
@@ -213,32 +218,50 @@ def explain(lines: Sequence[Line], until: datetime, basis: Basis, calendar: Work
 
 
 def _pieces(lines: Sequence[Line], until: datetime) -> list[tuple[datetime, datetime, str, str]]:
-    """Cut the life of a clock where a reason for standing still begins or ends, or its owner changes."""
+    """Cut the life of a clock where a reason comes or goes, or its owner changes."""
     start = next((line for line in lines if line.kind == "started"), None)
     if start is None:
         return []
     stop = next((line for line in lines if line.kind == "stopped"), None)
     end = max(start.at, min(stop.at, until)) if stop is not None else max(start.at, until)
-    at, owner = start.at, start.owner
-    reasons: list[str] = []
-    pieces: list[tuple[datetime, datetime, str, str]] = []
-    for line in lines[lines.index(start) + 1 :]:
-        if line.kind == "stopped":
-            break
+    following = lines[lines.index(start) + 1 :]
+    if stop is not None:
+        following = following[: following.index(stop)]
+    reasons, owners = _reasons(start, following), _owners(start, following)
+    cuts = sorted({at for at, _ in (*reasons, *owners) if at < end} | {end})
+    pieces = []
+    for begin, finish in itertools.pairwise(cuts):
+        why = [text for at, text in reasons if at <= begin][-1]
+        owner = [text for at, text in owners if at <= begin][-1]
+        pieces.append((begin, finish, why, owner))
+    return pieces
+
+
+def _reasons(start: Line, lines: Sequence[Line]) -> list[tuple[datetime, str]]:
+    """From when on a clock stood still for which reasons; instants never go back."""
+    at, reasons = start.at, list[str]()
+    turns = [(at, "")]
+    for line in lines:
         if line.kind == "paused" and line.reason not in reasons:
-            now_reasons = [*reasons, line.reason]
+            reasons.append(line.reason)
         elif line.kind == "resumed" and line.reason in reasons:
-            now_reasons = [reason for reason in reasons if reason != line.reason]
-        elif line.owner and line.owner != owner:
-            now_reasons = reasons
+            reasons.remove(line.reason)
         else:
             continue
-        here = max(at, line.at)
-        pieces.append((at, here, "+".join(reasons), owner))
-        at, owner, reasons = here, line.owner or owner, now_reasons
-    pieces.append((at, max(at, end), "+".join(reasons), owner))
-    cut = [(begin, min(finish, end), why, who) for begin, finish, why, who in pieces if begin < end]
-    return [piece for piece in cut if piece[0] < piece[1]]
+        at = max(at, line.at)
+        turns.append((at, "+".join(reasons)))
+    return turns
+
+
+def _owners(start: Line, lines: Sequence[Line]) -> list[tuple[datetime, str]]:
+    """From when on a clock was whose time; instants never go back."""
+    at = start.at
+    turns = [(at, start.owner)]
+    for line in lines:
+        if line.owner and line.owner != turns[-1][1]:
+            at = max(at, line.at)
+            turns.append((at, line.owner))
+    return turns
 
 
 def _joined(rows: list[Row]) -> list[Row]:

@@ -1,7 +1,7 @@
 """Whether a line runs over land: the judge, which knows nothing of triangles or graphs.
 
-It looks only at the outline of the obstacles as charted and decides by signs of whole numbers in int64. A line may
-touch land and run along a shore; it may not enter.
+It looks only at the outline of the obstacles as charted and decides by signs of whole numbers in int64. A
+line may touch land and run along a shore; it may not enter.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Shore:
         shapely.prepare(self.obstacles)
 
     def crossed(self, begin: Floats, end: Floats) -> Bools:
-        """Whether each line ``begin[i]``-``end[i]`` (whole centimetres, shape ``(n, 2)``) enters an obstacle."""
+        """Whether each line ``begin[i]``-``end[i]`` (whole centimetres, ``(n, 2)``) enters an obstacle."""
         result = shapely.contains_properly(self.obstacles, shapely.points((begin + end) / 2.0))
         lines = shapely.linestrings(np.stack([begin, end], axis=1))
         which, side = self._tree.query(lines)
@@ -72,8 +72,7 @@ def _turn(a: Ints, b: Ints, c: Ints) -> Ints:
 
 
 def _between(p: Ints, q: Ints, at: Ints) -> Bools:
-    result: Bools = ((np.minimum(p, q) <= at) & (at <= np.maximum(p, q))).all(axis=1)
-    return result
+    return np.asarray(((np.minimum(p, q) <= at) & (at <= np.maximum(p, q))).all(axis=1))
 
 
 def _cross(a: Ints, b: Ints) -> Ints:
@@ -82,7 +81,9 @@ def _cross(a: Ints, b: Ints) -> Ints:
 
 
 def _into_land(direction: Ints, to_before: Ints, to_after: Ints) -> Bools:
-    """Whether a direction lies strictly inside the wedge from the side ahead, counter-clockwise, to the one behind."""
+    """Whether a direction lies strictly inside the wedge from the side ahead, counter-clockwise, to the one
+    behind.
+    """
     from_after, to_last = _cross(to_after, direction), _cross(direction, to_before)
     wide = _cross(to_after, to_before) <= 0  # 180 degrees of land or more (a side never folds back on itself)
     return np.where(wide, ~((from_after <= 0) & (to_last <= 0)), (from_after > 0) & (to_last > 0))

@@ -1,12 +1,13 @@
 """Triangles that tile the water, and the corners of its shore.
 
-A constrained Delaunay triangulation of every connected piece of water (GEOS), held as half-edges: half-edge ``h``
-belongs to triangle ``h // 3``, begins at ``vertex[h]`` and has the triangle on its left; ``twin[h]`` is the same side
-seen from the other triangle, ``-1`` at the shore. What the triangulation claims is checked in whole numbers when
-the mesh is built: every triangle turns left, the areas add up, the open sides are exactly the shore.
+A constrained Delaunay triangulation of every connected piece of water (GEOS), held as half-edges: half-edge
+``h`` belongs to triangle ``h // 3``, begins at ``vertex[h]`` and has the triangle on its left; ``twin[h]`` is
+the same side seen from the other triangle, ``-1`` at the shore. What the triangulation claims is checked in
+whole numbers when the mesh is built: every triangle turns left, the areas add up, the open sides are exactly
+the shore.
 
-A *corner* is one sector of water around a vertex, between two stretches of shore. Where two islands touch in a
-point there are several corners at one vertex and no way through.
+A *corner* is one sector of water around a vertex, between two stretches of shore. Where two islands touch in
+a point there are several corners at one vertex and no way through.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Mesh:
     corner
         Corner at the beginning of each half-edge.
     corner_vertex, corner_first, corner_last
-        Per corner: its vertex, and the vertices of the shore at the clockwise and the counter-clockwise end of
-        its sector of water.
+        Per corner: its vertex, and the vertices of the shore at the clockwise and the counter-clockwise end
+        of its sector of water.
     reflex
         Whether the sector is wider than 180 degrees: only there can a shortest way bend.
     piece
@@ -56,7 +57,9 @@ class Mesh:
         for number, (part, of_part) in enumerate(zip(parts, rings, strict=True)):
             drawn = shapely.Polygon(of_part[0], of_part[1:])
             triangles = _triangles(drawn, self.xy)
-            assert _doubled_area(self.xy, triangles) == round(2 * part.area), "the triangles do not fill the water"
+            assert _doubled_area(self.xy, triangles) == round(2 * part.area), (
+                "the triangles do not fill the water"
+            )
             corners.append(triangles)
             pieces.append(np.full(len(triangles), number))
         triangles = np.vstack(corners)
@@ -71,7 +74,10 @@ class Mesh:
         boxes = self.xy[triangles]
         self._tree = shapely.STRtree(
             shapely.box(
-                boxes[:, :, 0].min(axis=1), boxes[:, :, 1].min(axis=1), boxes[:, :, 0].max(axis=1), boxes[:, :, 1].max(axis=1)
+                boxes[:, :, 0].min(axis=1),
+                boxes[:, :, 1].min(axis=1),
+                boxes[:, :, 0].max(axis=1),
+                boxes[:, :, 1].max(axis=1),
             )
         )
 
@@ -79,7 +85,9 @@ class Mesh:
         half_edges = np.arange(len(self.vertex))
         after = half_edges - half_edges % 3 + (half_edges + 1) % 3
         before = half_edges - half_edges % 3 + (half_edges + 2) % 3
-        firsts = half_edges[self.twin < 0]  # the shore runs along: its triangle is the clockwise end of the sector
+        firsts = half_edges[
+            self.twin < 0
+        ]  # the shore runs along: its triangle is the clockwise end of the sector
         self.corner: Ints = np.full(len(self.vertex), -1)
         self.corner_vertex: Ints = self.vertex[firsts]
         self.corner_first: Ints = self.vertex[after[firsts]]
@@ -98,7 +106,7 @@ class Mesh:
         self.reflex: NDArray[np.bool_] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] < 0.0
 
     def locate(self, points: Array) -> Ints:
-        """Triangle that holds each grid point, its sides included; ``-1`` on land. Ties: the lowest number."""
+        """Triangle that holds each grid point, its sides included; ``-1`` on land. Ties: the lowest."""
         result = np.full(len(points), -1)
         which, triangle = self._tree.query(shapely.points(points))
         hit = self._holds(triangle, points[which])
@@ -113,7 +121,9 @@ class Mesh:
         for i in range(3):
             a = self.xy[self.vertex[3 * triangle + i]]
             b = self.xy[self.vertex[3 * triangle + (i + 1) % 3]]
-            turn = (b[:, 0] - a[:, 0]) * (points[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (points[:, 0] - a[:, 0])
+            turn = (b[:, 0] - a[:, 0]) * (points[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (
+                points[:, 0] - a[:, 0]
+            )
             inside &= turn >= 0.0
         return inside
 

@@ -38,7 +38,7 @@ COAST_CROSSES_ITSELF = refusal_kind(
     zh="区域“{name}”的边界自相交（约在 {lon}, {lat}）",
     en="The boundary of '{name}' crosses itself (near {lon}, {lat})",
     do_zh="请改正该边界；或选择“修复”，此时边界围住的一切都算陆地，并在结果中注明。",
-    do_en="Correct the boundary, or ask for repair: all that it encloses then counts as land, and the map says so.",
+    do_en="Correct the boundary, or ask for repair: all it encloses is then land, and the map says so.",
 )
 CHART_TOO_LARGE = refusal_kind(
     "chart_too_large",
@@ -98,7 +98,8 @@ class Leg(msgspec.Struct, frozen=True):
     clearance_m
         Least distance to land, shallows and active restrictions as they are charted (not eroded), metres.
     kind
-        ``approach`` for the last bit between a berth and the water with the wished clearance, else ``passage``.
+        ``approach`` for the last bit between a berth and the water with the wished clearance, else
+        ``passage``.
     """
 
     course_deg: float
@@ -113,14 +114,15 @@ class Route(msgspec.Struct, frozen=True):
     Parameters
     ----------
     points
-        Turning points, start and end included. Legs are straight in the local map (geodesics to 1 m in 60 km).
+        Turning points, start and end included. Legs are straight in the local map (geodesics to 1 m in 60
+        km).
     length_m
         Sum over the legs, metres on the WGS 84 ellipsoid (local transverse Mercator, scale error below 5e-5).
     legs
         One for each pair of neighbouring points.
     lower_bound_m
-        No allowed route is shorter: equal to ``length_m`` when both ends lie in water with the wished clearance;
-        with approach legs, the shortest way without any clearance.
+        No allowed route is shorter: equal to ``length_m`` when both ends lie in water with the wished
+        clearance; with approach legs, the shortest way without any clearance.
     clearance_m
         The clearance of the map on which it was planned (a rung of the ladder), kept by every passage leg
         outside fairways.
@@ -146,8 +148,9 @@ class Unreachable(msgspec.Struct, frozen=True):
     Parameters
     ----------
     code
-        ``start_on_land``/``end_on_land``: no water within the tolerance; ``..._outside_chart``; ``other_water``:
-        land, shallows or restrictions lie between; ``too_shallow``: a higher tide would open it.
+        ``start_on_land``/``end_on_land``: no water within the tolerance; ``..._outside_chart``;
+        ``other_water``: land, shallows or restrictions lie between; ``too_shallow``: a higher tide would open
+        it.
     zh, en
         The same in a sentence.
     nearest_water_m

@@ -1,10 +1,12 @@
-"""From charted areas to the water: checked, put on the centimetre grid, united, cut out of the chart's bounds."""
+"""From charted areas to the water: checked, put on the centimetre grid, united, cut out of the chart's
+bounds.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -27,9 +29,11 @@ Shape = Any
 """A shapely geometry in whole centimetres of the local map."""
 
 STRAIGHT_DEG_MAX = 0.03
-"""Longer sides are divided, so that a side straight in longitude and latitude (RFC 7946) stays within 0.1 m."""
+"""Longer sides are divided, so that a side straight in longitude and latitude (RFC 7946) stays within 0.1 m.
+"""
 INSET_CM = 100.0
-"""The bounds are drawn in by this much, so that no sliver of water opens along a coast that was cut at them."""
+"""The bounds are drawn in by this much, so that no sliver of water opens along a coast that was cut at them.
+"""
 MARGIN_RATIO = 1.0
 """Where no bounds are given, water around the land, as a share of its extent: no shortest way needs more."""
 JOIN_SEGMENTS = 2
@@ -53,7 +57,9 @@ def named(areas: Sequence[Area | Rings], layer: str) -> list[Area]:
             try:
                 rings = tuple(tuple((float(p[0]), float(p[1])) for p in ring) for ring in area)
             except (TypeError, ValueError, IndexError):
-                raise _malformed(f"{layer}[{index}]", "坐标不是数字对", "its coordinates are no pairs of numbers") from None
+                raise _malformed(
+                    f"{layer}[{index}]", "坐标不是数字对", "its coordinates are no pairs of numbers"
+                ) from None
             result.append(Area(f"{layer}[{index}]", rings))
     return result
 
@@ -75,7 +81,9 @@ def check_areas(
     for area in named(areas, layer):
         if not area.rings:
             raise _malformed(area.name, "没有坐标", "it has no coordinates")
-        rings = [_check_ring(area.name, ring, hole=i > 0, repairs=repairs) for i, ring in enumerate(area.rings)]
+        rings = [
+            _check_ring(area.name, ring, hole=i > 0, repairs=repairs) for i, ring in enumerate(area.rings)
+        ]
         polygon = shapely.Polygon(rings[0], rings[1:])
         if not shapely.is_valid(polygon):
             polygon = _mend(area.name, polygon, repair, repairs)
@@ -96,7 +104,9 @@ def _check_ring(
         if not (math.isfinite(lon) and math.isfinite(lat)):
             raise _malformed(name, "坐标不是有限的数", "a coordinate is not a finite number")
         if not (-180.0 <= lon <= 180.0 and -90.0 < lat < 90.0):
-            raise _malformed(name, f"坐标超出范围（{lon}, {lat}）", f"({lon}, {lat}) is out of range; swapped?")
+            raise _malformed(
+                name, f"坐标超出范围（{lon}, {lat}）", f"({lon}, {lat}) is out of range; swapped?"
+            )
         if not points or points[-1] != (lon, lat):
             points.append((lon, lat))
         elif len(points) < 2 or repairs[-1:] != [Repair(name, "repeated_point_dropped")]:
@@ -125,7 +135,9 @@ def _mend(name: str, polygon: Shape, repair: bool, repairs: list[Repair]) -> Sha
 
 
 def straight_in_degrees(ring: Array) -> Array:
-    """Divide long sides of a closed ring, so that they stay straight in longitude and latitude when projected."""
+    """Divide long sides of a closed ring, so that they stay straight in longitude and latitude when
+    projected.
+    """
     steps = np.ceil(np.abs(np.diff(ring, axis=0)).max(axis=1) / STRAIGHT_DEG_MAX).astype(int).clip(1)
     if steps.max(initial=1) == 1:
         return ring
@@ -136,8 +148,9 @@ def straight_in_degrees(ring: Array) -> Array:
 
 
 def on_grid(areas: Sequence[CheckedArea], local: LocalMap) -> Shape:
-    """Unite areas on the centimetre grid: valid polygons whose corners are whole numbers and whose sides meet only
-    at corners (snap rounding)."""
+    """Unite areas on the centimetre grid: valid polygons whose corners are whole numbers and whose sides meet
+    only at corners (snap rounding).
+    """
     shapes = []
     for area in areas:
         for part in shapely.get_parts(area.polygon):
@@ -169,8 +182,9 @@ def polygonal(shape: Shape) -> Shape:
 def widened(shape: Shape, clearance_m: float) -> Shape:
     """Obstacles grown by a clearance, with few corners.
 
-    Round joins are drawn with ``JOIN_SEGMENTS`` sides a quarter and the outline simplified by 20 % of the clearance;
-    the growth is larger by exactly what both may take away, so that the stated clearance stays true.
+    Round joins are drawn with ``JOIN_SEGMENTS`` sides a quarter and the outline simplified by 20 % of the
+    clearance; the growth is larger by exactly what both may take away, so that the stated clearance stays
+    true.
     """
     tolerance_cm = SIMPLIFY_RATIO * clearance_m * 100.0
     # 1.5 cm: rounding to the grid moves a corner by up to 0.71 cm, snapping a side by as much again
@@ -254,5 +268,4 @@ def straightened(shape: Shape) -> Shape:
 
 def as_parts(shape: Shape) -> list[Shape]:
     """Polygons of a multipolygon, largest first, ties by their lower left corner: a fixed order."""
-    parts = cast("list[Shape]", list(shapely.get_parts(shape)))
-    return sorted(parts, key=lambda part: (-part.area, part.bounds))
+    return sorted(shapely.get_parts(shape), key=lambda part: (-part.area, part.bounds))

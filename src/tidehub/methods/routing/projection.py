@@ -1,9 +1,10 @@
 """A local map in whole centimetres: transverse Mercator on WGS 84 around the middle of the chart.
 
-Whole centimetres make every geometric decision exact: with coordinates up to 3e7 cm the products of an orientation
-test stay below 2**53, so float64 holds them without rounding, and so does int64.
+Whole centimetres make every geometric decision exact: with coordinates up to 3e7 cm the products of an
+orientation test stay below 2**53, so float64 holds them without rounding, and so does int64.
 
-Source: Krüger's series in n to the fourth order (Karney 2011, J. Geodesy 85, 475-485, eqs. 7-26); below 1 mm here.
+Source: Krüger's series in n to the fourth order (Karney 2011, J. Geodesy 85, 475-485, eqs. 7-26); below 1 mm
+here.
 """
 
 from __future__ import annotations

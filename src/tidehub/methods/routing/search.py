@@ -1,5 +1,6 @@
-"""One question at a time: sight from both ends, then A* over the taut graph. Plain floats, no arrays: a way has few
-stretches, and an array step costs more than the arithmetic of a whole triangle."""
+"""One question at a time: sight from both ends, then A* over the taut graph. Plain floats, no arrays: a way
+has few stretches, and an array step costs more than the arithmetic of a whole triangle.
+"""
 
 from __future__ import annotations
 
@@ -41,10 +42,14 @@ class Searcher:
         self._bend: list[tuple[float, float, float, float, int] | None] = [
             (fx, fy, lx, ly, 2 * n) if n >= 0 else None
             for fx, fy, lx, ly, n in zip(
-                first[:, 0].tolist(), first[:, 1].tolist(), last[:, 0].tolist(), last[:, 1].tolist(), number.tolist(),
+                first[:, 0].tolist(),
+                first[:, 1].tolist(),
+                last[:, 0].tolist(),
+                last[:, 1].tolist(),
+                number.tolist(),
                 strict=True,
             )
-        ]  # fmt: skip
+        ]
         self._leaving = graph.leaving
         self._node_x: list[float] = graph.xy[:, 0].tolist()
         self._node_y: list[float] = graph.xy[:, 1].tolist()
@@ -112,7 +117,9 @@ class Searcher:
         return nodes[::-1]
 
     def straight(self, start: Place, end: Place) -> bool:
-        """Whether the straight line stays strictly between the shores (a line that touches one is found as a way)."""
+        """Whether the straight line stays strictly between the shores (a line that touches one is found as a
+        way).
+        """
         qx, qy, dx, dy = start.x, start.y, end.x - start.x, end.y - start.y
         xs, ys, after, apex = self._x, self._y, self._after, self._apex
         for half_edge in self._sides(start):
@@ -144,7 +151,8 @@ class Searcher:
         """Sides of the triangles around a place that it does not lie on itself."""
         xs, ys, after = self._x, self._y, self._after
         base = 3 * place.triangle
-        free, on = [], []
+        free: list[int] = []
+        on: list[int] = []
         for h in (base, base + 1, base + 2):
             b = after[h]
             ax, ay = xs[h], ys[h]
@@ -191,7 +199,7 @@ class Searcher:
         return found
 
     def _tangents(self, place: Place, *, arriving: bool) -> dict[int, float]:
-        """Nodes that a taut way can use first (arriving there) or last (leaving them), with their distance."""
+        """Nodes a taut way can use first (arriving there) or last (leaving them), with their distance."""
         qx, qy, xs, ys, bend, hypot = place.x, place.y, self._x, self._y, self._bend, math.hypot
         nodes: dict[int, float] = {}
         for half_edge in self.seen(place):

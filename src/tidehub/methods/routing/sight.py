@@ -1,11 +1,13 @@
-"""What can be seen over the water: triangular expansion, for many eyes at once (arrays) or for one (plain floats).
+"""What can be seen over the water: triangular expansion, for many eyes at once (arrays) or for one (plain
+floats).
 
-From the eye a cone of sight is pushed through one side of a triangle after another; at each new vertex it is narrowed
-or split, so that only triangles in sight are visited. Every test is the sign of a whole number below 2**53, hence
-exact. A vertex exactly behind another one is not reported: the way to it runs over the nearer one and is as long.
+From the eye a cone of sight is pushed through one side of a triangle after another; at each new vertex it is
+narrowed or split, so that only triangles in sight are visited. Every test is the sign of a whole number below
+2**53, hence exact. A vertex exactly behind another one is not reported: the way to it runs over the nearer
+one and is as long.
 
-Source: Bungiu, Hemmer, Hershberger, Huang, Kröller 2014, "Efficient computation of visibility polygons", arXiv
-1403.3905 (triangular expansion).
+Source: Bungiu, Hemmer, Hershberger, Huang, Kröller 2014, "Efficient computation of visibility polygons",
+arXiv 1403.3905 (triangular expansion).
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ Bools = NDArray[np.bool_]
 class Cones(NamedTuple):
     """Cones of sight about to cross half-edges; limits are directions from the eye.
 
-    ``open_right``/``open_left``: that limit is a mere direction, not a vertex, so a vertex exactly on it is seen.
+    ``open_right``/``open_left``: that limit is a mere direction, not a vertex, so a vertex exactly on it is
+    seen.
     """
 
     eye: Ints
@@ -52,7 +55,9 @@ class Visits(NamedTuple):
     left: Array
 
 
-def look(mesh: Mesh, eyes: Array, cones: Cones, seen: list[tuple[Ints, Ints]], *, watch: Bools | None = None) -> tuple[Seen, Visits]:
+def look(
+    mesh: Mesh, eyes: Array, cones: Cones, seen: list[tuple[Ints, Ints]], *, watch: Bools | None = None
+) -> tuple[Seen, Visits]:
     """Push all cones to the shore, breadth first: one array step crosses one more triangle for every cone.
 
     Parameters
@@ -102,7 +107,11 @@ def look(mesh: Mesh, eyes: Array, cones: Cones, seen: list[tuple[Ints, Ints]], *
 
 def _sorted_seen(mesh: Mesh, seen: list[tuple[Ints, Ints]]) -> Seen:
     count = len(mesh.corner_vertex)
-    keys = np.unique(np.concatenate([eye * count + corner for eye, corner in seen])) if seen else np.empty(0, np.int64)
+    keys = (
+        np.unique(np.concatenate([eye * count + corner for eye, corner in seen]))
+        if seen
+        else np.empty(0, np.int64)
+    )
     return Seen(keys // count, keys % count)
 
 
@@ -114,21 +123,15 @@ def _joined(visits: list[Visits]) -> Visits:
 
 def cones_of_points(mesh: Mesh, eyes: Array, triangles: Ints) -> tuple[Cones, list[tuple[Ints, Ints]]]:
     """Cones all round from points inside the given triangles, on their sides or at their vertices."""
-    parts: list[tuple[Ints, Ints]] = []  # eye, half-edge
-    number = np.arange(len(eyes))
-    for i in range(3):
-        parts.append((number, 3 * triangles + i))
-    eye = np.concatenate([part[0] for part in parts])
-    half_edge = np.concatenate([part[1] for part in parts])
+    eye = np.tile(np.arange(len(eyes)), 3)
+    half_edge = np.concatenate([3 * triangles + i for i in range(3)])
     turn = _turn_of_edges(mesh, eyes[eye], half_edge)
     on = turn == 0.0
     lies_on = np.bincount(eye[on], minlength=len(eyes))
-    extra: list[tuple[Ints, Ints]] = []
     single = on & (lies_on[eye] == 1)  # on one side: the triangle beyond is looked into as well
     over = mesh.twin[half_edge[single]]
     into, who = over[over >= 0], eye[single][over >= 0]
-    for i in (1, 2):
-        extra.append((who, into - into % 3 + (into + i) % 3))
+    extra: list[tuple[Ints, Ints]] = [(who, into - into % 3 + (into + i) % 3) for i in (1, 2)]
     at_vertex = np.flatnonzero(lies_on == 2)
     for one in at_vertex.tolist():  # at a vertex: the whole fan of that corner
         fan = _fan(mesh, _half_edge_from(mesh, eyes[one], int(triangles[one])))
@@ -173,10 +176,12 @@ def _fan(mesh: Mesh, half_edge: int) -> Ints:
 
 
 def tangent_cones(mesh: Mesh, corners: Ints) -> tuple[Cones, list[tuple[Ints, Ints]]]:
-    """Cones of the directions in which a taut way can leave reflex corners; eye ``2 i + side`` for ``corners[i]``.
+    """Cones of the directions in which a taut way can leave reflex corners; eye ``2 i + side`` for
+    ``corners[i]``.
 
-    A taut way bends around the land at the corner, so that it leaves along a line with the land on one side: side 0
-    lies between the shore at the clockwise end and the continuation of the other shore, side 1 is its mirror.
+    A taut way bends around the land at the corner, so that it leaves along a line with the land on one side:
+    side 0 lies between the shore at the clockwise end and the continuation of the other shore, side 1 is its
+    mirror.
     """
     v = mesh.xy[mesh.corner_vertex[corners]]
     first, last = mesh.xy[mesh.corner_first[corners]] - v, mesh.xy[mesh.corner_last[corners]] - v
@@ -211,10 +216,14 @@ def _cross(a: Array, b: Array) -> Array:
 
 
 def tangent_side(mesh: Mesh, corners: Ints, toward: Array) -> Ints:
-    """On which side a line from reflex corners towards points touches the land there: 0, 1, or -1 when it does not."""
+    """On which side a line from reflex corners towards points touches the land there: 0, 1, or -1 when it
+    does not.
+    """
     v = mesh.xy[mesh.corner_vertex[corners]]
     d = toward - v
     of_first = _cross(d, mesh.xy[mesh.corner_first[corners]] - v)
     of_last = _cross(d, mesh.xy[mesh.corner_last[corners]] - v)
-    side = np.where((of_first <= 0.0) & (of_last <= 0.0), 0, np.where((of_first >= 0.0) & (of_last >= 0.0), 1, -1))
+    side = np.where(
+        (of_first <= 0.0) & (of_last <= 0.0), 0, np.where((of_first >= 0.0) & (of_last >= 0.0), 1, -1)
+    )
     return np.where(mesh.reflex[corners], side, -1)

@@ -1,11 +1,13 @@
 """The taut graph: every straight stretch that a shortest way can use, once in each direction.
 
-Node ``2 i + side`` means: at reflex corner ``i``, about to leave on that side of the land. A way that arrives along
-one side wraps around the land and leaves on the other, so a stretch leads to the opposite of the side it arrives on.
+Node ``2 i + side`` means: at reflex corner ``i``, about to leave on that side of the land. A way that arrives
+along one side wraps around the land and leaves on the other, so a stretch leads to the opposite of the side
+it arrives on.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,11 +53,15 @@ class TautGraph:
         length = np.hypot(*(self.xy[begin] - self.xy[end]).T)
         self.lengths: Any = csr_array((length, (begin, end)), shape=(self.node_count, self.node_count))
         self.edge_count = len(begin)
-        starts, ends, weights = self.lengths.indptr.tolist(), self.lengths.indices.tolist(), self.lengths.data.tolist()
+        starts, ends, weights = (
+            self.lengths.indptr.tolist(),
+            self.lengths.indices.tolist(),
+            self.lengths.data.tolist(),
+        )
         self.leaving: list[list[tuple[int, float]]] = [
-            list(zip(ends[a:b], weights[a:b], strict=True)) for a, b in zip(starts, starts[1:], strict=False)
+            list(zip(ends[a:b], weights[a:b], strict=True)) for a, b in pairwise(starts)
         ]
 
-    def nodes_at(self, mesh: Mesh, corners: Ints, side: Ints, *, arriving: bool) -> Ints:
-        """Nodes of corners touched on a side: by a way that arrives there, or by one that leaves there."""
-        return 2 * self.number[corners] + (1 - side if arriving else side)
+    def nodes_at(self, corners: Ints, side: Ints) -> Ints:
+        """Nodes of reflex corners that are left on the given sides."""
+        return 2 * self.number[corners] + side

@@ -1,0 +1,54 @@
+"""What a flow needs to know of a case: who is concerned, and what it is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tidehub.capabilities.cases.tables import values_of
+from tidehub.hub.log import Reader
+from tidehub.hub.statement import sql
+from tidehub.kernel.instants import from_us
+
+_BRIEF = sql(
+    "SELECT case_id, lifecycle, state, is_open, category, title, region_code, reporter, assignee,"
+    " responsible_unit, place_id, lon, lat, parent_id, opened_us, value_lines FROM cases_case WHERE case_id = :case_id",
+    short=True,
+)
+
+
+class CaseBrief(msgspec.Struct, frozen=True):
+    """A case in brief, for flows and documents; never shown to people as it is."""
+
+    case_id: str
+    lifecycle: str
+    state: str
+    is_open: bool
+    category: str
+    title: str
+    region_code: str
+    reporter: str | None
+    assignee: str | None
+    responsible_unit: str | None
+    place_id: str | None
+    lon: float | None
+    lat: float | None
+    parent_id: str | None
+    opened_at: datetime
+    values: dict[str, Any]
+
+
+async def find_case(reader: Reader, case_id: str) -> CaseBrief | None:
+    """Find a case in brief."""
+    row = await reader.fetch_one(_BRIEF, case_id=case_id)
+    if row is None:
+        return None
+    plain = {name: row[name] for name in CaseBrief.__struct_fields__ if name not in ("is_open", "opened_at", "values")}
+    return CaseBrief(
+        **plain,
+        is_open=bool(row["is_open"]),
+        opened_at=from_us(row["opened_us"]),
+        values=values_of(row["value_lines"]),
+    )

@@ -1,0 +1,134 @@
+"""Who goes: asking units for jobs, and what becomes of the asking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tidehub.capabilities.dispatch import decide
+from tidehub.capabilities.dispatch.commands import (
+    ApproveOffer,
+    ExpireOffer,
+    HoldUnit,
+    OfferJob,
+    PinUnit,
+    ReassignJob,
+    ReleaseUnit,
+    ReportNoUnit,
+    RetryDispatch,
+    WithdrawJob,
+)
+from tidehub.capabilities.dispatch.facts import (
+    DispatchRetried,
+    JobOffered,
+    JobProposed,
+    JobWithdrawn,
+    NoUnitFound,
+    OfferExpired,
+    UnitHeld,
+    UnitPinned,
+    UnitReleased,
+)
+from tidehub.capabilities.dispatch.model import DispatchPolicies, ServicePolicy, read_dispatch_policies
+from tidehub.capabilities.dispatch.project import ON_TIMER, READS, project, timers
+from tidehub.capabilities.dispatch.queries import (
+    History,
+    JobListed,
+    Waiting,
+    find_job,
+    history,
+    jobs_of_case,
+    list_jobs,
+    override_reasons,
+    unit_at_work,
+    unit_board,
+    units_at_work,
+    waiting_jobs,
+)
+from tidehub.capabilities.dispatch.state import Desk, JobRow, OfferRow, UnitRow
+from tidehub.capabilities.dispatch.tables import job, load_desk, load_unit, offer, unit
+from tidehub.hub.registry import Capability, Handler
+from tidehub.kernel.access import Subject
+
+__all__ = [
+    "ApproveOffer",
+    "DispatchPolicies",
+    "DispatchRetried",
+    "ExpireOffer",
+    "History",
+    "HoldUnit",
+    "JobListed",
+    "JobOffered",
+    "JobProposed",
+    "JobRow",
+    "JobWithdrawn",
+    "NoUnitFound",
+    "OfferExpired",
+    "OfferJob",
+    "OfferRow",
+    "PinUnit",
+    "ReassignJob",
+    "ReleaseUnit",
+    "ReportNoUnit",
+    "RetryDispatch",
+    "ServicePolicy",
+    "UnitHeld",
+    "UnitPinned",
+    "UnitReleased",
+    "UnitRow",
+    "Waiting",
+    "WithdrawJob",
+    "capability",
+    "find_job",
+    "history",
+    "jobs_of_case",
+    "list_jobs",
+    "override_reasons",
+    "read_dispatch_policies",
+    "unit_at_work",
+    "unit_board",
+    "units_at_work",
+    "waiting_jobs",
+]
+
+
+def _of_job(desk: Desk, command: Any) -> Subject:
+    return Subject(desk.job.region_code if desk.job is not None else getattr(command, "region_code", ""))
+
+
+def _of_unit(found: UnitRow | None, _command: Any) -> Subject:
+    return Subject(found.region_code if found is not None else "")
+
+
+def capability() -> Capability:
+    """Show dispatch's face to the hub."""
+    return Capability(
+        name="dispatch",
+        handlers=(
+            Handler(OfferJob, load_desk, decide.offer_job, _of_job),
+            Handler(ApproveOffer, load_desk, decide.approve_offer, _of_job),
+            Handler(ExpireOffer, load_desk, decide.expire_offer, _of_job),
+            Handler(WithdrawJob, load_desk, decide.withdraw_job, _of_job),
+            Handler(ReportNoUnit, load_desk, decide.report_no_unit, _of_job),
+            Handler(RetryDispatch, load_desk, decide.retry_dispatch, _of_job),
+            Handler(ReassignJob, load_desk, decide.reassign_job, _of_job),
+            Handler(PinUnit, load_desk, decide.pin_unit, _of_job),
+            Handler(HoldUnit, load_unit, decide.hold_unit, _of_unit),
+            Handler(ReleaseUnit, load_unit, decide.release_unit, _of_unit),
+        ),
+        facts=(
+            JobOffered,
+            JobProposed,
+            OfferExpired,
+            JobWithdrawn,
+            NoUnitFound,
+            DispatchRetried,
+            UnitPinned,
+            UnitHeld,
+            UnitReleased,
+        ),
+        project=project,
+        tables=(job, offer, unit),
+        reads=READS,
+        timers=timers,
+        on_timer=ON_TIMER,
+    )
