@@ -1,4 +1,4 @@
-"""What every test shares: async tests run by themselves, and a store of each engine for those that need one."""
+"""What every test shares: async tests run by themselves, and a store of each engine where one is needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import MetaData
 
+from tidehub.hub.files import Files
+from tidehub.hub.hub import Hub
 from tidehub.hub.postgresql import PostgresqlStore
 from tidehub.hub.registry import Capability, Registry
 from tidehub.hub.schema import metadata
@@ -20,7 +23,9 @@ from tidehub.kernel.facts import Fact
 from tidehub.kernel.instants import Clock
 from tidehub.testkit import FixedClock
 
+MakeStore = Callable[..., Any]
 OpenStore = Callable[..., Awaitable[Any]]
+OpenHub = Callable[..., Awaitable[Hub]]
 POSTGRESQL = os.environ.get("TIDEHUB_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres")
 REQUIRE_SERVERS = os.environ.get("TIDEHUB_REQUIRE_SERVERS") == "1"
 _answers: dict[str, str | None] = {}
@@ -77,47 +82,92 @@ async def postgresql_schema() -> AsyncIterator[tuple[str, str]]:
         await connection.close()
 
 
-@pytest.fixture
-async def open_store(
-    engine: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[OpenStore]:
-    """Open a store with these capabilities: ``await open_store([capability(...)], follows=..., clock=...)``.
+def every_table(capabilities: Sequence[Capability]) -> MetaData:
+    """Every table that is imported by now, and those of capabilities that keep theirs apart."""
+    apart = {table.metadata for capability in capabilities for table in capability.tables} - {metadata}
+    whole = MetaData(naming_convention=metadata.naming_convention)
+    for tables in (metadata, *apart):
+        for table in tables.tables.values():
+            table.to_metadata(whole)
+    return whole
 
-    The test runs once on each engine. Without a clock, one stands at ``tidehub.testkit.clock.START``; the store
-    has both as ``store.clock`` and ``store.registry``. Opened again in the same test, it is a second look at
-    the same data after the first was closed.
-    """
-    opened: list[Any] = []
-    schema = ""
-    dsn = ""
+
+@pytest.fixture
+async def make_store(engine: str, tmp_path: Path) -> AsyncIterator[MakeStore]:
+    """Make a store that is not opened yet; each one in a test is another look at the same data."""
+    made: list[Any] = []
+    dsn, schema = "", ""
     if engine == "postgresql":
-        dsn = await postgresql_or_skip()
-        schema = f"test_{secrets.token_hex(6)}"
+        dsn, schema = await postgresql_or_skip(), f"test_{secrets.token_hex(6)}"
         admin = await asyncpg.connect(dsn)
         await admin.execute(f"CREATE SCHEMA {schema}")
+
+    def make(
+        capabilities: Sequence[Capability] = (),
+        follows: Mapping[type[Fact], Sequence[str]] | None = None,
+        clock: Clock | None = None,
+        **options: Any,
+    ) -> Any:
+        registry = Registry(capabilities, follows)
+        store: Any
+        if engine == "sqlite":
+            store = SqliteStore(tmp_path / "tidehub.db", registry, clock or FixedClock(), **options)
+        else:
+            options.setdefault("lanes", 2)
+            store = PostgresqlStore(dsn, registry, clock or FixedClock(), schema=schema, **options)
+        made.append(store)
+        return store
+
+    try:
+        yield make
+    finally:
+        for store in made:
+            await store.close()
+        if schema:
+            await admin.execute("SET client_min_messages = warning")
+            await admin.execute(f"DROP SCHEMA {schema} CASCADE")
+            await admin.close()
+
+
+@pytest.fixture
+async def open_store(make_store: MakeStore) -> OpenStore:
+    """Open a store with these capabilities: ``await open_store([capability(...)], follows=..., clock=...)``.
+
+    The test runs once on each engine. Without a clock, one stands at ``tidehub.testkit.clock.START``; the
+    store has both as ``store.clock`` and ``store.registry``. Opened again in the same test, it is a second
+    look at the same data; on SQLite the first must be closed before.
+    """
 
     async def open_one(
         capabilities: Sequence[Capability] = (),
         follows: Mapping[type[Fact], Sequence[str]] | None = None,
         clock: Clock | None = None,
     ) -> Any:
-        registry = Registry(capabilities, follows)
-        store: Any
-        if engine == "sqlite":
-            store = SqliteStore(tmp_path / "tidehub.db", registry, clock or FixedClock())
-        else:
-            store = PostgresqlStore(dsn, registry, clock or FixedClock(), schema=schema)
+        store = make_store(capabilities, follows, clock)
         await store.open(lambda _facts: None)
-        opened.append(store)
-        await store.prepare(metadata, migrate=False)
+        await store.prepare(every_table(capabilities), migrate=False)
         return store
 
-    try:
-        yield open_one
-    finally:
-        for store in opened:
-            await store.close()
-        if schema:
-            await admin.execute("SET client_min_messages = warning")
-            await admin.execute(f"DROP SCHEMA {schema} CASCADE")
-            await admin.close()
+    return open_one
+
+
+@pytest.fixture
+async def open_hub(make_store: MakeStore, tmp_path: Path) -> AsyncIterator[OpenHub]:
+    """Open a hub like :func:`open_store` a store, with a folder for files."""
+    opened: list[Hub] = []
+
+    async def open_one(
+        capabilities: Sequence[Capability] = (),
+        follows: Mapping[type[Fact], Sequence[str]] | None = None,
+        clock: Clock | None = None,
+        **options: Any,
+    ) -> Hub:
+        store = make_store(capabilities, follows, clock, **options)
+        hub = Hub(store, Files(tmp_path / "files", store))
+        await hub.open(every_table(capabilities), migrate=False)
+        opened.append(hub)
+        return hub
+
+    yield open_one
+    for hub in opened:
+        await hub.close()

@@ -25,7 +25,10 @@ SubjectOf = Callable[[str], Awaitable[Subject | None]]
 class HubFace(Protocol):
     """The hub, as far as the endpoints use it."""
 
-    registry: Registry
+    @property
+    def registry(self) -> Registry:
+        """What is mounted."""
+        ...
 
     async def handle(self, *commands: Command, by: Actor, cause: str | None = None) -> list[Recorded]:
         """Carry commands out together, or refuse."""
@@ -43,16 +46,31 @@ class HubFace(Protocol):
 class KeptFile(Protocol):
     """What is known of a stored file."""
 
-    sha256: str
-    size_bytes: int
-    media_type: str
-    by: str
+    @property
+    def sha256(self) -> str:
+        """Hash of the content."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """Size."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """Who brought it first."""
+        ...
 
 
 class FileKeeper(Protocol):
     """Files by the hash of their content."""
 
-    async def put(self, chunks: AsyncIterator[bytes], *, media_type: str, by: str) -> KeptFile:
+    async def put(self, content: AsyncIterator[bytes], *, by: str, media_type: str = ...) -> KeptFile:
         """Store a file; the same content is stored once."""
         ...
 

@@ -157,12 +157,14 @@ async def next_offer(recorded: Recorded, context: FlowContext) -> Sequence[Comma
     """
     fact: Any = recorded.fact
     commands: list[Command] = []
+    held: dict[str, str] = {}
     if recorded.kind == "JobAborted" and fact.reason in HELD_AFTER:
         commands.append(HoldUnit(unit_id=fact.unit_id, reason=fact.reason))
+        held[fact.unit_id] = fact.reason
     known = await find_job(context.reader, fact.job_id)
     wanted = wanted_of(known, context) if known is not None and _waits(known) else None
     if wanted is not None:
-        commands += await ask_for(context, [wanted], context.clock.now())
+        commands += await ask_for(context, [wanted], context.clock.now(), held=held)
     return commands
 
 

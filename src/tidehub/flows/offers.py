@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -82,7 +82,12 @@ def access_of(context: FlowContext, service: ServicePolicy, place_id: str | None
 
 
 async def ask_for(
-    context: FlowContext, first: Sequence[Wanted], now: datetime, *, others: bool = True
+    context: FlowContext,
+    first: Sequence[Wanted],
+    now: datetime,
+    *,
+    others: bool = True,
+    held: Mapping[str, str] | None = None,
 ) -> list[Command]:
     """Find units for jobs, together with all others that wait, and say whom to ask.
 
@@ -93,6 +98,8 @@ async def ask_for(
     others
         Whether the jobs that wait already take part, so that the newest does not take the unit that an older
         one needs more. They are offered where a unit is found for them, otherwise left as they are.
+    held
+        Units that the same flow is about to hold, with the reason: they are not asked any more.
     """
     mine = {wanted.job.job_id for wanted in first}
     every = list(first)
@@ -103,7 +110,8 @@ async def ask_for(
                 every.append(wanted)
     if not every:
         return []
-    units = await units_for(context, [wanted.service for wanted in every], now)
+    known_units = await units_for(context, [wanted.service for wanted in every], now)
+    units = [_held(unit, held or {}) for unit in known_units]
     rankings = {wanted.service_name: wanted.service.ranking() for wanted in every}
     answer = assign([wanted.job for wanted in every], units, context.ways, now, rankings)
     pairs = {pair.job_id: pair for pair in answer.pairs}
@@ -217,6 +225,11 @@ def _shortfall(
         policy = msgspec.structs.replace(policy, queue_when_busy=False)
         ranking = rank_units(wanted.job, units, context.ways, now, policy)
     return explain_shortfall(wanted.job, units, ranking, context.ways, now, policy)
+
+
+def _held(unit: UnitState, held: Mapping[str, str]) -> UnitState:
+    why = held.get(unit.unit_id)
+    return unit if why is None else msgspec.structs.replace(unit, held_reason=why, held_until=None)
 
 
 def _taken(unit: UnitState, taken: dict[str, Pair], places: dict[str, Position]) -> UnitState:

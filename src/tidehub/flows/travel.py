@@ -16,7 +16,7 @@ from tidehub.registers import Place
 PASSAGE_S = 5400
 """Over how long the lowest tide is taken for a passage that has not been planned yet."""
 WATER_DETOUR, ROAD_DETOUR = 1.3, 1.35
-"""Ways over great circles, where there is no map: bay of Taizhou (dispatch handbook, 8) and usual for roads."""
+"""Ways over great circles, where there is no map (dispatch handbook, section 8; usual for roads)."""
 ENGINE = "tidehub-water/1"
 
 
@@ -55,7 +55,7 @@ class HarbourWays:
         return [self._leg(start, to, length) for start, length in zip(starts, lengths, strict=True)]
 
     def _lengths_m(self, starts: Sequence[Start], to: Destination) -> list[float | None]:
-        """Lengths by water with the widest clearance that connects; ``None`` where nothing does or none is known."""
+        """Lengths by water with the widest clearance that connects; ``None`` where nothing does."""
         lengths: list[float | None] = [None] * len(starts)
         if self._chart is None:
             return lengths
@@ -142,7 +142,7 @@ class HarbourWays:
         )
 
     def _passage_tide_m(self, at: datetime) -> float:
-        """Least tide that a passage beginning at an instant can count on; chart datum where no tide is known."""
+        """Least tide that a passage beginning then can count on; chart datum where no tide is known."""
         if self._station is None:
             return 0.0
         return lowest_m(self._station, at, at + timedelta(seconds=PASSAGE_S))

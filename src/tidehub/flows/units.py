@@ -1,4 +1,4 @@
-"""Units as they stand: the registers, the last positions, what they have on board and in hand, put together."""
+"""Units as they stand: the registers, the last positions, what they have on board and in hand."""
 
 from __future__ import annotations
 

@@ -118,7 +118,11 @@ class Files:
     async def find(self, sha256: str) -> StoredFile | None:
         """Say what is known of a file."""
         row = await self._store.fetch_one(_FIND, sha256=sha256)
-        return None if row is None else StoredFile(row["sha256"], row["size_bytes"], row["media_type"], row["by"])
+        return (
+            None
+            if row is None
+            else StoredFile(row["sha256"], row["size_bytes"], row["media_type"], row["by"])
+        )
 
     async def put(
         self, content: bytes | AsyncIterable[bytes], *, by: str, media_type: str = "application/octet-stream"
@@ -187,7 +191,7 @@ class Files:
         return digest.hexdigest(), size_bytes, head
 
     async def public_copy(self, sha256: str) -> bytes:
-        """Give the content as it may be shown to the public: a JPEG without its metadata (place, device, owner).
+        """Give the content as the public may see it: a JPEG without its metadata (place, device, owner).
 
         How the picture is to be turned stays in it; other kinds are given as they are.
 

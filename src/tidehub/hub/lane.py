@@ -30,7 +30,7 @@ RACE_TRIES_MAX = 5
 CONNECT_TRIES_MAX = 8
 BACKOFF_S = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 1.0, 1.0)
 
-_LOST = (
+LOST = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -188,7 +188,7 @@ class Lane:
                 if len(batch) > 1 or races >= RACE_TRIES_MAX:
                     raise
             except Exception as error:
-                if not isinstance(error, _LOST) and not self._is_lost():
+                if not isinstance(error, LOST) and not self._is_lost():
                     raise
                 await self._drop_connection()
                 losses += 1
@@ -211,7 +211,7 @@ class Lane:
             results = await run_batch(tx, self._registry, batch, self._clock.now())
             facts = await tx.finish()
         except Exception:
-            with contextlib.suppress(*_LOST, asyncpg.InterfaceError):
+            with contextlib.suppress(*LOST, asyncpg.InterfaceError):
                 await connection.execute("ROLLBACK")
             raise
         self._sent = results, facts
@@ -250,7 +250,7 @@ class Lane:
         if connection is None or connection.is_closed():
             return
         if gently:
-            with contextlib.suppress(*_LOST, asyncpg.InterfaceError):
+            with contextlib.suppress(*LOST, asyncpg.InterfaceError):
                 await connection.close(timeout=5)
         else:
             connection.terminate()

@@ -79,7 +79,15 @@ class Recorded(msgspec.Struct, frozen=True):
 
 
 def chain_hash(
-    before: bytes, stream: str, version: int, kind: str, shape: int, at_us: int, by: str, cause: str | None, body: bytes
+    before: bytes,
+    stream: str,
+    version: int,
+    kind: str,
+    shape: int,
+    at_us: int,
+    by: str,
+    cause: str | None,
+    body: bytes,
 ) -> bytes:
     """SHA-256 over the hash before, the envelope as a JSON array, and the exact bytes of the fact."""
     envelope = canonical_json((stream, version, kind, shape, at_us, by, cause))
@@ -93,17 +101,17 @@ APPEND = sql(
 HEAD = sql("SELECT version, hash FROM fact WHERE stream = :stream ORDER BY version DESC LIMIT 1", short=True)
 LAST_SEQ = sql("SELECT COALESCE(MAX(seq), 0) AS seq FROM fact", short=True)
 _COLUMNS = "seq, stream, version, kind, shape, at_us, by, cause, body, hash"
-_STREAM = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream ORDER BY version")
-_ONE = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream AND version = :version", short=True)
-_AFTER = sql(f"SELECT {_COLUMNS} FROM fact WHERE seq > :seq ORDER BY seq LIMIT :limit")
+_STREAM = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream ORDER BY version")  # noqa: S608 - constant
+_ONE = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream AND version = :version", short=True)  # noqa: S608
+_AFTER = sql(f"SELECT {_COLUMNS} FROM fact WHERE seq > :seq ORDER BY seq LIMIT :limit")  # noqa: S608
 
 FactReader = Callable[[str, int, bytes], Fact]
 
 
-def row_of(recorded: Recorded, seq: int) -> dict[str, Any]:
+def row_of(recorded: Recorded) -> dict[str, Any]:
     """Columns of a fact, as :data:`APPEND` takes them."""
     return {
-        "seq": seq,
+        "seq": recorded.seq,
         "stream": recorded.stream,
         "version": recorded.version,
         "kind": recorded.kind,

@@ -24,7 +24,7 @@ Matter = Literal["follow_up", "timer"]
 _OPERATORS = rule("administrator", "duty_officer")
 
 
-class RetryParked(Command):
+class RetryParked(Command, frozen=True, kw_only=True):
     """Try something parked again, from its first attempt."""
 
     rule: ClassVar[Rule] = _OPERATORS
@@ -37,7 +37,7 @@ class RetryParked(Command):
         return f"operating/{self.matter}/{self.key}"
 
 
-class DiscardParked(Command):
+class DiscardParked(Command, frozen=True, kw_only=True):
     """Give something parked up, and say why."""
 
     rule: ClassVar[Rule] = _OPERATORS
@@ -51,7 +51,7 @@ class DiscardParked(Command):
         return f"operating/{self.matter}/{self.key}"
 
 
-class ParkedRetried(Fact):
+class ParkedRetried(Fact, frozen=True, kw_only=True):
     """Something parked was taken up again."""
 
     matter: Matter
@@ -65,7 +65,7 @@ class ParkedRetried(Fact):
         return f"operating/{self.matter}/{self.key}"
 
 
-class ParkedDiscarded(Fact):
+class ParkedDiscarded(Fact, frozen=True, kw_only=True):
     """Something parked was given up; what it was stays readable here."""
 
     matter: Matter
@@ -99,7 +99,7 @@ class Parked(msgspec.Struct, frozen=True):
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """How much waits: due follow-ups, due and open timers, parked things, and the age of the oldest due one."""
+    """How much waits: follow-ups, timers, what is parked, and the age of the oldest that is due."""
 
     follow_ups_due: int
     follow_ups_open: int
@@ -152,7 +152,7 @@ async def backlog(reader: Reader, now: datetime) -> Backlog:
     timers = await reader.fetch_one(_COUNT_TIMERS, now_us=now_us)
     assert follow_ups is not None, "a count has a row"
     assert timers is not None, "a count has a row"
-    oldest_us = min(row["oldest_us"] if row["oldest_us"] is not None else now_us for row in (follow_ups, timers))
+    oldest = [row["oldest_us"] for row in (follow_ups, timers) if row["oldest_us"] is not None]
     return Backlog(
         follow_ups_due=follow_ups["due"],
         follow_ups_open=follow_ups["open"],
@@ -160,7 +160,7 @@ async def backlog(reader: Reader, now: datetime) -> Backlog:
         timers_due=timers["due"],
         timers_open=timers["open"],
         parked=follow_ups["parked"] + timers["parked"],
-        oldest_due_s=max(0, now_us - oldest_us) / 1e6,
+        oldest_due_s=max(0, now_us - min(oldest, default=now_us)) / 1e6,
     )
 
 
@@ -176,7 +176,9 @@ async def parked_follow_ups(reader: Reader, *, after: int = 0, limit: int = 50) 
 async def parked_timers(reader: Reader, *, after: str = "", limit: int = 50) -> list[Parked]:
     """Timers that wait for an operator, by key; ``after`` is the last key of the page before."""
     rows = await reader.fetch(_PARKED_TIMERS, after=after, limit=limit)
-    return [Parked("timer", row["key"], _about_timer(row), row["attempts"], row["problem"] or "") for row in rows]
+    return [
+        Parked("timer", row["key"], _about_timer(row), row["attempts"], row["problem"] or "") for row in rows
+    ]
 
 
 def _about_follow_up(row: Any) -> str:

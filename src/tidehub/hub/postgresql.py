@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -19,12 +20,12 @@ from sqlalchemy import MetaData
 
 from tidehub.hub.batch import Waiting, Work
 from tidehub.hub.handle import Job
-from tidehub.hub.lane import Lane
+from tidehub.hub.lane import LOST, Lane
 from tidehub.hub.log import Recorded, last_seq, read_after
 from tidehub.hub.migrate import prepare_postgresql
 from tidehub.hub.registry import Registry
 from tidehub.hub.statement import Statement
-from tidehub.hub.store import TOO_BUSY, Committed
+from tidehub.hub.store import TOO_BUSY, Committed, Snapshot
 from tidehub.hub.tail import Tail
 from tidehub.hub.transaction import Transaction
 from tidehub.kernel.errors import Unavailable
@@ -32,6 +33,7 @@ from tidehub.kernel.instants import Clock
 
 T = TypeVar("T")
 READ_TRIES = 3
+SNAPSHOT_PAGE = 2000
 NAME = "postgresql"  # how the operator sees it named when it does not answer
 
 
@@ -125,7 +127,9 @@ class PostgresqlStore:
         """Bring the schema to today's version, then begin to write."""
         async with self._pool.acquire() as connection:
             await prepare_postgresql(self.settings(), connection, metadata, self.order_key, migrate=migrate)
-        self._tail = Tail(self._committed, self._read_after, self._last_seq, await self._last_seq(), self._look_s)
+        self._tail = Tail(
+            self._committed, self._read_after, self._last_seq, await self._last_seq(), self._look_s
+        )
         self._tail.start()
         self._lanes = [
             Lane(self.registry, self.clock, self.settings(), self.order_key, self._tail.add)
@@ -159,7 +163,9 @@ class PostgresqlStore:
                     return list(await connection.fetch(statement.postgresql, *values))
             except asyncpg.InvalidCachedStatementError:  # the schema has changed under it
                 continue
-            except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError):
+            except TimeoutError as error:  # too much was asked: asking it again helps nobody
+                raise Unavailable(NAME) from error
+            except LOST:
                 if left:
                     await asyncio.sleep(0.1)
         raise Unavailable(NAME)
@@ -174,6 +180,16 @@ class PostgresqlStore:
 
     async def _last_seq(self) -> int:
         return await last_seq(self)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Open a view that does not move, on a connection of its own."""
+        connection = await asyncpg.connect(**{**self.settings(), "command_timeout": None})
+        try:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield _PostgresqlSnapshot(connection)
+        finally:
+            await connection.close()
 
     # -- writing ----------------------------------------------------------------------------------------
 
@@ -200,6 +216,27 @@ class PostgresqlStore:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._lanes[place % self._lane_count].add(Waiting(work, future))
         return future
+
+
+class _PostgresqlSnapshot:
+    """See :class:`tidehub.hub.store.Snapshot`."""
+
+    dialect = "postgresql"
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
+        return list(await self._connection.fetch(statement.postgresql, *statement.postgresql_params(params)))
+
+    async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
+        rows = await self.fetch(statement, **params)
+        return rows[0] if rows else None
+
+    async def pages(self, statement: Statement, **params: Any) -> AsyncIterator[list[Any]]:
+        cursor = await self._connection.cursor(statement.postgresql, *statement.postgresql_params(params))
+        while rows := await cursor.fetch(SNAPSHOT_PAGE):
+            yield list(rows)
 
 
 async def _leave_as_it_is(_connection: Any) -> None:

@@ -119,7 +119,9 @@ class Capability:
     reads: frozenset[str] = frozenset()
     timers: Callable[[Recorded], Iterable[SetTimer | CancelTimer]] = _nothing
     on_timer: Mapping[str, Callable[[DueTimer], Sequence[Command]]] = field(default_factory=dict)
-    upgraders: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+    upgraders: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = field(
+        default_factory=dict
+    )
     deferred: bool = False
 
 
@@ -159,7 +161,8 @@ class Registry:
             kind: tuple(
                 capability.timers
                 for capability in capabilities
-                if capability.timers is not _nothing and (shape in capability.facts or kind in capability.reads)
+                if capability.timers is not _nothing
+                and (shape in capability.facts or kind in capability.reads)
             )
             for kind, shape in self.fact_types.items()
         }

@@ -29,6 +29,8 @@ metadata = MetaData(
 # A BigInteger primary key does not count by itself on SQLite; an Integer one is 64 bits wide there anyway.
 Key = BigInteger().with_variant(Integer, "sqlite")
 
+_OPEN = text("state = 'open'")
+
 fact = Table(
     "fact",
     metadata,
@@ -56,7 +58,12 @@ follow_up = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("state", Text, nullable=False, server_default="open"),
     Column("problem", Text),
-    Index("ix_follow_up_due", "due_us", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    Index(
+        "ix_follow_up_due",
+        "due_us",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
     Index("ix_follow_up_stream_id", "stream", "id"),
     sqlite_autoincrement=True,  # an id is never given twice, so a late taker cannot take another's
 )
@@ -74,7 +81,9 @@ timer = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("state", Text, nullable=False, server_default="open"),
     Column("problem", Text),
-    Index("ix_timer_try", "try_us", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    Index(
+        "ix_timer_try", "try_us", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
 )
 
 stored_file = Table(

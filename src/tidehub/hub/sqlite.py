@@ -13,9 +13,9 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from tidehub.hub.log import LAST_SEQ, Recorded
 from tidehub.hub.migrate import prepare_sqlite
 from tidehub.hub.registry import Registry
 from tidehub.hub.statement import Statement
-from tidehub.hub.store import TOO_BUSY, WRITTEN_MEANWHILE, Committed
+from tidehub.hub.store import TOO_BUSY, WRITTEN_MEANWHILE, Committed, Snapshot
 from tidehub.hub.transaction import Transaction
 from tidehub.kernel.errors import Unavailable
 from tidehub.kernel.instants import Clock
@@ -36,6 +36,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 BATCH_JOBS_MAX = 1000
 READERS = 3
+SNAPSHOT_PAGE = 2000
 DATABASE = "database"  # how the operator sees it named when the disk does not answer
 SQLITE_FLOOR = (3, 37, 0)  # RETURNING 3.35, STRICT 3.37
 
@@ -188,6 +189,17 @@ class SqliteStore:
             self._reader_connections.append(connection)
         return connection.execute(statement.sqlite, statement.sqlite_params(params)).fetchall()
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Open a view that does not move, on a connection and a thread of its own."""
+        connection = connect(self._path, read_only=True)
+        try:
+            connection.execute("BEGIN")
+            connection.execute(LAST_SEQ.sqlite).fetchone()  # the view begins with the first reading
+            yield _SqliteSnapshot(connection)
+        finally:
+            connection.close()
+
     # -- writing ----------------------------------------------------------------------------------------
 
     @property
@@ -277,6 +289,28 @@ class SqliteStore:
                 self._committed(facts)
         finally:
             give_answers(batch, results)
+
+
+class _SqliteSnapshot:
+    """See :class:`tidehub.hub.store.Snapshot`."""
+
+    dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
+        query = self._connection.execute(statement.sqlite, statement.sqlite_params(params))
+        return await asyncio.to_thread(query.fetchall)
+
+    async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
+        rows = await self.fetch(statement, **params)
+        return rows[0] if rows else None
+
+    async def pages(self, statement: Statement, **params: Any) -> AsyncIterator[list[Any]]:
+        query = self._connection.execute(statement.sqlite, statement.sqlite_params(params))
+        while rows := await asyncio.to_thread(query.fetchmany, SNAPSHOT_PAGE):
+            yield rows
 
 
 class _DiskFailed(Exception):

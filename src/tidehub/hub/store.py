@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import MetaData
@@ -34,6 +35,24 @@ WRITTEN_MEANWHILE = refusal_kind(
     do_en="Reload and try again.",
     category="conflict",
 )
+
+
+class Snapshot(Protocol):
+    """Committed data as they were at one instant, however long one reads."""
+
+    dialect: str
+
+    async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
+        """Read all rows."""
+        ...
+
+    async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
+        """Read the first row, or ``None``."""
+        ...
+
+    def pages(self, statement: Statement, **params: Any) -> AsyncIterator[list[Any]]:
+        """Read rows without end, some thousand at a time."""
+        ...
 
 
 class Store(Protocol):
@@ -80,6 +99,10 @@ class Store(Protocol):
 
     async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
         """Read the first committed row, or ``None``."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Open a view of the data that does not move while it is read."""
         ...
 
     @property

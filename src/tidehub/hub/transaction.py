@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
+
 from tidehub.hub.log import APPEND, GENESIS, HEAD, LAST_SEQ, Recorded, row_of
 from tidehub.hub.statement import Statement, Write, sql
 
@@ -158,11 +160,7 @@ class Transaction:
             first = int((await self._read(LAST_SEQ, {}))[0]["seq"]) + 1
         else:
             first = number(len(self.appended))
-        await self._run_many(APPEND, [row_of(fact, first + place) for place, fact in enumerate(self.appended)])
-        return [
-            Recorded(first + place, *(getattr(fact, name) for name in _REST))
-            for place, fact in enumerate(self.appended)
-        ]
-
-
-_REST = ("stream", "version", "kind", "at", "by", "cause", "fact", "body", "hash")
+        for place, fact in enumerate(self.appended):
+            msgspec.structs.force_setattr(fact, "seq", first + place)  # nobody has seen it without yet
+        await self._run_many(APPEND, [row_of(fact) for fact in self.appended])
+        return self.appended

@@ -20,6 +20,7 @@ from tidehub.hub.log import Recorded
 from tidehub.hub.registry import Capability
 from tidehub.kernel.facts import Command
 from tidehub.methods.subsidy import Tariff
+from tidehub.packing.chart import Harbour
 
 RunFlow = Callable[[Recorded, Any], Awaitable[Sequence[Command]]]
 
@@ -127,6 +128,10 @@ class Pack:
         ``categories.yaml`` with its forms; ``None`` where the pack has none.
     notices
         Who is told what, after which fact.
+    harbour
+        Chart and tide, where the scene has boats.
+    world
+        ``demo/world.yaml``: what an empty installation is filled with.
     """
 
     folder: Path
@@ -140,4 +145,6 @@ class Pack:
     templates: tuple[Template, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
     plan: AccountPlan | None = None
+    harbour: Harbour | None = None
+    world: Mapping[str, Any] = field(default_factory=dict)
     code: PackCode = field(default_factory=PackCode)

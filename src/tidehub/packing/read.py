@@ -21,6 +21,7 @@ from tidehub.capabilities.ledger import read_plan, read_tariff
 from tidehub.capabilities.messages import MessageTemplate, read_messages
 from tidehub.kernel.codec import split_problem
 from tidehub.kernel.errors import refusal_kind
+from tidehub.packing.chart import read_harbour
 from tidehub.packing.model import Manifest, Notice, Pack, PackCode
 
 T = TypeVar("T")
@@ -62,6 +63,8 @@ def read_pack(folder: Path) -> Pack:
         ),
         tariffs=tuple(read_tariff(read_yaml(path), path.name) for path in sorted((folder / "tariffs").glob("*.yaml"))),
         plan=_read(folder, "accounts.yaml", read_plan),
+        harbour=_read(folder, "harbour.yaml", lambda raw, _where: read_harbour(folder, raw)),
+        world=read_yaml(folder / "demo" / "world.yaml") if (folder / "demo" / "world.yaml").is_file() else {},
         code=_code(folder),
     )
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -14,13 +12,11 @@ import pytest
 
 from tidehub.api.app import build_api
 from tidehub.api.services import ApiSettings, Services
-from tidehub.hub.handle import Job
-from tidehub.hub.log import Recorded
+from tidehub.hub.files import Files
+from tidehub.hub.hub import Hub
 from tidehub.hub.registry import Capability, Registry
-from tidehub.hub.schema import metadata
 from tidehub.hub.sqlite import SqliteStore
-from tidehub.kernel.access import Actor, platform_actor
-from tidehub.kernel.facts import Command
+from tidehub.kernel.access import platform_actor
 from tidehub.registers import Access, GrantRoles, RecordEntry, Registers, SignInSettings, capability
 
 
@@ -37,61 +33,27 @@ class MovedClock:
         self.at += timedelta(**by)
 
 
-class Platform:
-    """A store with its registers and accounts, answering as the hub does."""
+class Platform(Hub):
+    """A hub on the embedded store, with the registers, accounts and whatever else is to be tried."""
 
-    def __init__(self, path: Path, *more: Capability) -> None:
-        self.clock = MovedClock()
-        self.registry = Registry([capability(), *more])
-        self.store = SqliteStore(path, self.registry, self.clock)
-        self.registers = Registers(self.clock)
+    def __init__(self, folder: Path, *more: Capability) -> None:
+        clock = MovedClock()
+        store = SqliteStore(folder / "tidehub.db", Registry([capability(), *more]), clock)
+        super().__init__(store, Files(folder / "files", store, size_max_bytes=40_000))
+        self.moved_clock = clock
+        self.registers = Registers(clock)
         self.access = Access(
-            self.store,
-            self.clock,
+            store,
+            clock,
             SignInSettings(memory_kib=64, passes=1),
             formerly=self.registers.formerly,
             remember=True,
         )
-        self.listeners: list[Any] = [self.registers.committed, self.access.committed]
-
-    def committed(self, facts: Any) -> None:
-        for listener in self.listeners:
-            listener(facts)
-
-    async def handle(self, *commands: Command, by: Actor, cause: str | None = None) -> list[Recorded]:
-        return await self.store.submit(Job(commands, by, cause))
-
-    async def fetch(self, statement: Any, **params: Any) -> list[Any]:
-        return await self.store.fetch(statement, **params)
-
-    async def fetch_one(self, statement: Any, **params: Any) -> Any:
-        return await self.store.fetch_one(statement, **params)
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class FolderOfFiles:
-    """Files in a folder, by their hash."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.known: dict[str, Any] = {}
-
-    async def put(self, chunks: Any, *, media_type: str, by: str) -> Any:
-        content = b"".join([chunk async for chunk in chunks])
-        digest = hashlib.sha256(content).hexdigest()
-        (self.folder / digest).write_bytes(content)
-        kept = SimpleNamespace(sha256=digest, size_bytes=len(content), media_type=media_type, by=by)
-        return self.known.setdefault(digest, kept)
-
-    async def find(self, sha256: str) -> Any:
-        return self.known.get(sha256)
-
-    def path(self, sha256: str) -> Path:
-        return self.folder / sha256
 
 
 MakeDoor = Callable[..., Awaitable["Door"]]
@@ -134,9 +96,9 @@ async def make_door(tmp_path: Path) -> AsyncIterator[MakeDoor]:
     opened: list[Platform] = []
 
     async def make(*capabilities: Capability, **more: Any) -> Door:
-        platform = Platform(tmp_path / f"platform{len(opened)}.db", *capabilities)
-        files = tmp_path / f"files{len(opened)}"
-        files.mkdir()
+        folder = tmp_path / f"platform{len(opened)}"
+        (folder / "files").mkdir(parents=True)
+        platform = Platform(folder, *capabilities)
         settings = ApiSettings(
             heartbeat_s=0.05, static=tmp_path / "none", body_bytes_max=20_000, file_bytes_max=40_000
         )
@@ -146,18 +108,17 @@ async def make_door(tmp_path: Path) -> AsyncIterator[MakeDoor]:
             platform.access,
             platform.clock,
             settings,
-            FolderOfFiles(files),
+            platform.files,
             more=more,
         )
-        platform.listeners = [services.committed]
+        platform.listen(services.committed)
+        await platform.open(migrate=False)
         opened.append(platform)
-        await platform.store.open(platform.committed)
-        await platform.store.prepare(metadata, migrate=False)
         return Door(platform, services, build_api(services))
 
     yield make
     for platform in opened:
-        await platform.store.close()
+        await platform.close()
 
 
 @pytest.fixture

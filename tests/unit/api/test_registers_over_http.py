@@ -13,6 +13,7 @@ from tidehub.kernel.access import Subject
 pytestmark = pytest.mark.anyio
 BOAT = {"name": "椒运一号", "kind": "shuttle_boat", "region_code": "331002", "contact_phone": "13812348000"}
 ENTRIES = "/api/v1/registers/units/entries"
+JPEG = b"\xff\xd8\xff\xe0 a photograph"
 NO_FILE = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--\r\n'
 
 
@@ -134,13 +135,13 @@ async def test_a_point_finds_its_area(door: Any) -> None:
 async def test_files_come_back_by_their_hash(door: Any) -> None:
     """Multipart and raw give the same file; only who stored it, or may see its matter, gets it."""
     wang, li = await door.signed_in("wang", "citizen"), await door.signed_in("li", "citizen")
-    raw = await wang.post("/api/v1/files", content=b"jpeg", headers={"content-type": "image/jpeg"})
-    form = await wang.post("/api/v1/files", files={"file": ("a.jpg", b"jpeg", "image/jpeg")})
+    raw = await wang.post("/api/v1/files", content=JPEG, headers={"content-type": "image/jpeg"})
+    form = await wang.post("/api/v1/files", files={"file": ("a.jpg", JPEG, "image/jpeg")})
     assert raw.status_code == form.status_code == 201, form.text
     assert raw.json() == form.json()
     path = f"/api/v1/files/{raw.json()['sha256']}"
     got = await wang.get(path)
-    assert (got.content, got.headers["content-type"]) == (b"jpeg", "image/jpeg")
+    assert (got.content, got.headers["content-type"]) == (JPEG, "image/jpeg")
     assert (await wang.get(path, headers={"if-none-match": got.headers["etag"]})).status_code == 304
     assert (await li.get(path)).status_code == 404
     assert (await door.client().get(path)).status_code == 401
@@ -164,7 +165,10 @@ async def test_a_page_among_the_files_does_not_run(door: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "kind", "code"),
     [
-        (b"x" * 60_000, "image/png", "body_too_large"),
+        (b"x" * 60_000, "video/x-raw", "body_too_large"),
+        (b"x" * 45_000, "video/x-raw", "file_too_large"),
+        (b"", "video/x-raw", "file_empty"),
+        (b"no picture", "image/png", "file_not_what_it_says"),
         (b"x", "nonsense", "unsupported_media"),
         (b"x", "multipart/form-data", "malformed"),
         (b"--b\r\n\r\nx", "multipart/form-data; boundary=b", "malformed"),

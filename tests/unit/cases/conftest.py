@@ -105,7 +105,8 @@ class Town:
         while True:
             row = await self.store.fetch_one(
                 sql(
-                    "SELECT key, kind, stream, due_us, payload FROM timer WHERE due_us <= :us ORDER BY due_us, key LIMIT 1"
+                    "SELECT key, kind, stream, due_us, payload FROM timer"
+                    " WHERE due_us <= :us ORDER BY due_us, key LIMIT 1"
                 ),
                 us=int(until.timestamp() * 1_000_000),
             )

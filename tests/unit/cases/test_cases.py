@@ -48,17 +48,28 @@ PICKUP: dict[str, Any] = {
         "done": {"zh": "完成", "en": "Done", "final": True},
     },
     "moves": {
-        "go": {"zh": "出发", "en": "Go", "from": "asked", "to": "under_way", "on_fact": ["JobAccepted"],
-               "assigns": ["assignee"]},
-        "arrive": {"zh": "靠泊", "en": "Arrive", "from": "under_way", "to": "alongside", "on_fact": ["UnitArrived"]},
-        "finish": {"zh": "完成", "en": "Finish", "from": "alongside", "to": "done", "who": {"roles": ["quay_operator"]},
-                   "not_who": ["arrive"], "needs_children_closed": True},
+        "go": {
+            "zh": "出发", "en": "Go", "from": "asked", "to": "under_way", "on_fact": ["JobAccepted"],
+            "assigns": ["assignee"],
+        },
+        "arrive": {
+            "zh": "靠泊", "en": "Arrive", "from": "under_way", "to": "alongside", "on_fact": ["UnitArrived"],
+        },
+        "finish": {
+            "zh": "完成", "en": "Finish", "from": "alongside", "to": "done", "not_who": ["arrive"],
+            "who": {"roles": ["quay_operator"]}, "needs_children_closed": True,
+        },
     },
     "clocks": {
-        "arrival": {"zh": "到场", "en": "Arrival", "starts": ["opened"], "stops": ["state:alongside"],
-                    "limits": [{"amount": 20, "unit": "minute", "source": "marine handbook 5"}]},
-        "weighing": {"zh": "称重", "en": "Weighing", "starts": ["fact:UnitArrived"], "stops": ["fact:CollectionWeighed"],
-                     "limits": [{"amount": 2, "unit": "hour", "source": "marine handbook 5"}]},
+        "arrival": {
+            "zh": "到场", "en": "Arrival", "starts": ["opened"], "stops": ["state:alongside"],
+            "limits": [{"amount": 20, "unit": "minute", "source": "试行目标"}],
+        },
+        "weighing": {
+            "zh": "称重", "en": "Weighing", "starts": ["fact:UnitArrived"],
+            "stops": ["fact:CollectionWeighed"],
+            "limits": [{"amount": 2, "unit": "hour", "source": "试行目标"}],
+        },
     },
 }  # fmt: skip
 QUAY = Actor("person/quay", frozenset({"quay_operator"}), ("",), ("unit/boat-1",))

@@ -29,7 +29,8 @@ GOOD: dict[str, Any] = {
         "take": {"zh": "接", "en": "Take", "from": "a", "to": "b", "who": {"roles": ["duty_officer"]}},
         "fix": {"zh": "办", "en": "Fix", "from": "b", "to": "a", "who": {"relations": ["assignee"]}},
         "close": {
-            "zh": "结", "en": "Close", "from": ["a"], "to": "c", "who": {"roles": ["checker"]}, "not_who": ["fix"],
+            "zh": "结", "en": "Close", "from": ["a"], "to": "c", "not_who": ["fix"],
+            "who": {"roles": ["checker"]},
         },
     },
     "clocks": {
@@ -40,7 +41,8 @@ GOOD: dict[str, Any] = {
     },
     "approvals": {
         "delay": {
-            "zh": "延时", "en": "Delay", "asks": {"relations": ["assignee"]}, "decides": {"roles": ["shift_leader"]},
+            "zh": "延时", "en": "Delay", "asks": {"relations": ["assignee"]},
+            "decides": {"roles": ["shift_leader"]},
             "clock": "limit", "effect": "extend",
         },
     },
@@ -106,7 +108,8 @@ def test_the_example_of_the_readme_is_a_good_lifecycle() -> None:
         (set_at("clocks/limit/signals", [{"at": {"amount": 1, "unit": "work_day"}}]), "signal_other_basis",
          "clocks.limit.signals[0].at"),
         (set_at("approvals/delay/clock", ""), "approval_without_clock", "approvals.delay.clock"),
-        (set_at("approvals/delay/on_granted", "take"), "approval_move_impossible", "approvals.delay.on_granted"),
+        (set_at("approvals/delay/on_granted", "take"), "approval_move_impossible",
+         "approvals.delay.on_granted"),
         (set_at("states/a/en", ""), "name_missing", "states.a"),
         (set_at("moves/take/not_who", ["nobody"]), "unknown_name", "moves.take.not_who"),
         (set_at("moves/take/needs_approvals", ["leave"]), "unknown_name", "moves.take.needs_approvals"),

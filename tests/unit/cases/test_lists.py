@@ -20,6 +20,7 @@ from tidehub.capabilities.cases import (
     count_cases,
     inbox,
     list_cases,
+    sharpened,
 )
 from tidehub.kernel.access import Actor, permits, scope
 from tidehub.kernel.geometry import Position
@@ -109,7 +110,10 @@ def _holds(case: Any, wanted: CaseFilter) -> bool:
 
 
 async def test_every_list_agrees_with_the_rule_case_by_case(busy: Town) -> None:
-    """Whatever the filter and whoever asks: the pages together are exactly what the single cases would answer."""
+    """Whatever the filter and whoever asks.
+
+    The pages together are exactly what the single cases would answer.
+    """
     everything = (await list_cases(busy.store, scope(VIEW, AUDITOR), CaseFilter(), limit=500)).rows
     assert len(everything) == 120
     subjects = {case.case_id: (await busy.state(case.case_id)) for case in everything}
@@ -142,15 +146,32 @@ async def test_a_count_beyond_its_limit_says_that_it_is_not_exact(busy: Town) ->
     assert (count.value, count.exact) == (10, False)
 
 
+async def test_a_state_of_work_is_looked_for_among_open_cases_only(busy: Town) -> None:
+    """Where no lifecycle closes a case in that state, the filter says so to the index.
+
+    The answer is the same.
+    """
+    lifecycles = busy.loader.lifecycles
+    working = sharpened(CaseFilter(state="PENDINGATLME"), lifecycles)
+    assert working.open_only
+    assert not sharpened(CaseFilter(state="REJECTED"), lifecycles).open_only
+    assert not sharpened(CaseFilter(state="nowhere"), lifecycles).open_only
+    for actor in (OFFICER, STAFF):
+        plain = await list_cases(busy.store, scope(VIEW, actor), CaseFilter(state="PENDINGATLME"))
+        assert await list_cases(busy.store, scope(VIEW, actor), working) == plain
+
+
 async def test_an_inbox_is_what_has_to_be_done_first_due_first(busy: Town) -> None:
     """Mine and my unit's, open only, the earliest due on top."""
     rows = await inbox(busy.store, STAFF, limit=500)
     assert rows
     assert all(case.is_open for case in rows)
-    assert all("person/a1" == case.assignee or case.responsible_unit == "unit/u2" for case in rows)
+    assert all(case.assignee == "person/a1" or case.responsible_unit == "unit/u2" for case in rows)
     dues = [case.due_at for case in rows if case.due_at is not None]
     assert dues == sorted(dues)
-    everything = (await list_cases(busy.store, scope(VIEW, AUDITOR), CaseFilter(open_only=True), limit=500)).rows
+    everything = (
+        await list_cases(busy.store, scope(VIEW, AUDITOR), CaseFilter(open_only=True), limit=500)
+    ).rows
     mine = [case for case in everything if case.assignee == "person/a1" or case.responsible_unit == "unit/u2"]
     assert len(rows) == len(mine)
 

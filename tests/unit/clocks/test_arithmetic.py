@@ -167,7 +167,7 @@ def test_what_is_added_is_what_has_elapsed(start: datetime, us: int) -> None:
 
 @given(INSTANTS, st.integers(0, 40 * 86_400), st.integers(0, 40 * 86_400))
 def test_elapsed_time_adds_up(start: datetime, first_s: int, second_s: int) -> None:
-    """Time counted to a middle instant and from there on is the time counted altogether, and never negative."""
+    """Time counted to a middle instant and from there on is the time counted altogether."""
     middle = start + timedelta(seconds=first_s)
     end = middle + timedelta(seconds=second_s)
     parts = elapsed(start, middle, "office", OFFICE).us + elapsed(middle, end, "office", OFFICE).us

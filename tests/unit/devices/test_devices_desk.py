@@ -22,6 +22,7 @@ from tidehub.capabilities.devices import (
     UnitEnteredCircle,
     UnitLeftCircle,
     WatchCircle,
+    circles,
     counts,
     identities,
     judge_again,
@@ -515,16 +516,40 @@ async def test_a_register_change_is_felt_after_forget(
 
 
 async def test_old_fixes_go_after_their_days(hub: Hub, desk: PositionDesk, clock: HandClock) -> None:
-    """The ring keeps whole days, then lets go; the count of what came stays."""
+    """The ring keeps some days, then lets go; the count of what came stays."""
     await desk.accept([fix(clock.now(), 0.0)], [])
     await desk.beat()
     clock.move(4 * 86_400)
     await desk.accept([fix(clock.now(), 0.0)], [])
     await desk.beat()
-    rows = await hub.store.fetch(sql("SELECT day FROM devices_fix"))
+    rows = await hub.store.fetch(sql("SELECT id FROM devices_fix"))
     assert len(rows) == 1
     told = await counts(hub.store, NOON, clock.now())
     assert [(one.reason, one.count) for one in told] == [("accepted", 2)]
+
+
+async def test_what_was_not_heard_for_months_is_forgotten(
+    hub: Hub, desk: PositionDesk, clock: HandClock
+) -> None:
+    """Neither the memory nor the table keeps passing ships for ever."""
+    await desk.accept([fix(clock.now(), 0.0, claim="mmsi:1")], [])
+    await desk.beat()
+    clock.move(91 * 86_400)
+    await desk.accept([fix(clock.now(), 0.0, claim="mmsi:2")], [])
+    for _ in range(3):
+        await desk.beat()
+    assert desk.last("mmsi:1") is None and desk.last("mmsi:2") is not None
+    assert await last_of_claim(hub.store, "mmsi:1", clock.now()) is None
+    assert await last_of_claim(hub.store, "mmsi:2", clock.now()) is not None
+
+
+async def test_watched_circles_are_listed_within_the_scope(hub: Hub, desk: PositionDesk) -> None:
+    """Who is on duty in the region sees them, the boat's own crew too."""
+    await watch(hub, desk)
+    assert [one.circle_id for one in await circles(hub.store, Scope(("3310",)))] == ["k1"]
+    assert await circles(hub.store, Scope(("3301",))) == []
+    crew = Scope((), ("boat-7",), frozenset({"assignee"}))
+    assert len(await circles(hub.store, crew)) == 1
 
 
 async def test_what_a_station_says_about_itself_is_kept_as_a_claim(hub: Hub, desk: PositionDesk) -> None:

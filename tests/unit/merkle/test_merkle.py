@@ -77,7 +77,7 @@ def test_one_empty_leaf_has_the_published_hash() -> None:
 
 
 def test_seven_entries_give_the_paths_that_the_standard_draws() -> None:
-    """The example of 2.1.5: seven leaves, with the paths of d0, d3, d4 and d6 and three consistency proofs."""
+    """The example of 2.1.5: seven leaves, the paths of d0, d3, d4 and d6, three consistency proofs."""
     leaves = entries(7)
     tree = MerkleTree(leaves)
     a, b, c, d, e, f, j = (leaf_hash(leaf) for leaf in leaves)

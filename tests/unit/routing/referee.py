@@ -16,8 +16,8 @@ from tidehub.methods.routing.water import WaterMap
 def shortest_cm(water: WaterMap, points: np.ndarray) -> np.ndarray:
     """Lengths between all given grid points over the full visibility graph, centimetres.
 
-    A way through a single point where two islands touch is not allowed, as in the router: the islands are joined
-    by a centimetre of land there.
+    A way through a single point where two islands touch is not allowed, as in the router: the islands are
+    joined by a centimetre of land there.
     """
     outer = shapely.box(*(shapely.bounds(water.water) + np.array([-500.0, -500.0, 500.0, 500.0])))
     shore = Shore(shapely.difference(outer, water.water))

@@ -79,6 +79,7 @@ from tidehub.capabilities.cases.queries import (
     inbox,
     list_cases,
     provisional_cases,
+    sharpened,
 )
 from tidehub.capabilities.cases.schema import TABLES
 from tidehub.capabilities.cases.state import CaseState
@@ -163,6 +164,7 @@ __all__ = [
     "moves_on_fact",
     "provisional_cases",
     "read_lifecycle",
+    "sharpened",
 ]
 
 

@@ -14,7 +14,8 @@ from tidehub.kernel.instants import from_us
 
 _BRIEF = sql(
     "SELECT case_id, lifecycle, state, is_open, category, title, region_code, reporter, assignee,"
-    " responsible_unit, place_id, lon, lat, parent_id, opened_us, value_lines FROM cases_case WHERE case_id = :case_id",
+    " responsible_unit, place_id, lon, lat, parent_id, opened_us, value_lines"
+    " FROM cases_case WHERE case_id = :case_id",
     short=True,
 )
 
@@ -45,7 +46,11 @@ async def find_case(reader: Reader, case_id: str) -> CaseBrief | None:
     row = await reader.fetch_one(_BRIEF, case_id=case_id)
     if row is None:
         return None
-    plain = {name: row[name] for name in CaseBrief.__struct_fields__ if name not in ("is_open", "opened_at", "values")}
+    plain = {
+        name: row[name]
+        for name in CaseBrief.__struct_fields__
+        if name not in ("is_open", "opened_at", "values")
+    }
     return CaseBrief(
         **plain,
         is_open=bool(row["is_open"]),

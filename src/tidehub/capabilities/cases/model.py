@@ -6,7 +6,7 @@ the YAML, ``check.py`` finds what is wrong with one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
@@ -420,7 +420,7 @@ class Lifecycles:
             raise LIFECYCLE_UNKNOWN("lifecycle", name=name, version="-")
         return lifecycle
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Lifecycle]:
         return iter(self._known.values())
 
     def facts_awaited(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from tidehub.capabilities.devices.board import Frame, PositionBoard, Subscriber
 from tidehub.capabilities.devices.commands import (
     DropCircle,
     ProveContact,
-    RecordEntry,
+    RecordCircleEntry,
     RecordExit,
     RecordHeardAgain,
     RecordOutOfLimits,
@@ -119,7 +119,7 @@ __all__ = [
     "ReadingDesk",
     "ReadingOutOfLimits",
     "ReadingWithinLimits",
-    "RecordEntry",
+    "RecordCircleEntry",
     "RecordExit",
     "RecordHeardAgain",
     "RecordOutOfLimits",
@@ -176,7 +176,7 @@ def capability() -> Capability:
         handlers=(
             Handler(WatchCircle, load_circle, decide.watch_circle, _where_asked),
             Handler(DropCircle, load_circle, decide.drop_circle, _where_watched),
-            Handler(RecordEntry, load_circle, decide.record_entry),
+            Handler(RecordCircleEntry, load_circle, decide.record_entry),
             Handler(RecordExit, load_circle, decide.record_exit),
             Handler(RecordPassing, load_circle, decide.record_passing),
             Handler(ProveContact, load_tracks, decide.decide_contact, _on_the_unit),

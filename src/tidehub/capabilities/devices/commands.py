@@ -76,7 +76,7 @@ class DropCircle(_OfCircle, frozen=True, kw_only=True):
     rule: ClassVar[Rule] = _DUTY
 
 
-class RecordEntry(_OfCircle, frozen=True, kw_only=True):
+class RecordCircleEntry(_OfCircle, frozen=True, kw_only=True):
     """The unit has entered, proven by fixes. ``since_at`` is when the proven stay began."""
 
     at: datetime

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tidehub.capabilities.devices.commands import (
     DropCircle,
     ProveContact,
-    RecordEntry,
+    RecordCircleEntry,
     RecordExit,
     RecordHeardAgain,
     RecordOutOfLimits,
@@ -163,7 +163,7 @@ def _told(circle: Circle, at: datetime) -> bool:
     return circle.changed_at is not None and at <= circle.changed_at
 
 
-def record_entry(state: Circle | None, command: RecordEntry, now: datetime) -> list[Fact]:
+def record_entry(state: Circle | None, command: RecordCircleEntry, now: datetime) -> list[Fact]:
     """Record the arrival once per stay; whichever device proves it first."""
     circle = _watched(state, command.circle_id)
     if circle.entered_at is not None or _told(circle, command.at):

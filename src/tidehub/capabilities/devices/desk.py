@@ -37,7 +37,6 @@ from tidehub.kernel.instants import Clock, to_us
 from tidehub.methods.tracking import Fix, IdentityClaim, Problem
 
 _LOG = logging.getLogger(__name__)
-ACTOR = platform_actor("device/telemetry")
 _REPLAY_TOGETHER = 5000
 
 
@@ -131,7 +130,8 @@ class PositionDesk:
     async def _load(self) -> None:
         now = self._clock.now()
         tracker = self._tracker
-        self._next_id = await ring.newest_id(self._store) + 1
+        newest = await ring.newest_id(self._store)
+        self._next_id = ((newest >> 2) + 1 << 2) | self._settings.node
         tracker.silent = await load_silent_ids(self._store)
         saved = await ring.load_states(self._store, "claim")
         for claim, body in saved.items():
@@ -192,7 +192,7 @@ class PositionDesk:
 
     def _take(self, fix: Fix) -> None:
         now_us = to_us(fix.received_at)
-        fix_id = max(self._next_id, (now_us << 2) | self._settings.node)
+        fix_id = max(self._next_id, ring.id_at(fix.received_at, self._settings.node))
         self._next_id = fix_id + 4
         self._last_fix_id = fix_id
         subject, verdict, news = self._tracker.take(fix_id, fix)
@@ -215,7 +215,7 @@ class PositionDesk:
             key = (problem.source, problem.reason.value)
             kept[key] = kept.get(key, 0) + 1
             if kept[key] <= self._settings.problem_rows_max:
-                problem_id = max(self._next_id, (received_us << 2) | self._settings.node)
+                problem_id = max(self._next_id, ring.id_at(problem.received_at, self._settings.node))
                 self._next_id = problem_id + 4
                 self._batch.problems.append(ring.problem_row(problem_id, problem))
 
@@ -310,7 +310,7 @@ class PositionDesk:
 
     def _save_states(self, batch: Batch, now: datetime) -> None:
         tracker = self._tracker
-        for claim in self._states_due:
+        for claim in self._states_due & tracker.states.keys():
             batch.states.append(ring.state_row("claim", claim, now, tracker.states[claim]))
         self._states_due = set()
         for circle_id in tracker.touched_circles:
@@ -388,16 +388,17 @@ class PositionDesk:
         if day == self._trimmed_day:
             return
         settings = self._settings
-        before_us = to_us(now - timedelta(days=settings.keep_last_days))
+        before = now - timedelta(days=settings.keep_last_days)
         gone = await self._store.write(
             lambda tx: ring.trim(
                 tx,
-                fix_day=day - settings.keep_fixes_days,
-                problem_day=day - settings.keep_problems_days,
-                before_us=before_us,
+                fixes_before=now - timedelta(days=settings.keep_fixes_days),
+                problems_before=now - timedelta(days=settings.keep_problems_days),
+                before=before,
             )
         )
         if gone == 0:  # a slice at a time, so that nobody waits for it
+            self._tracker.forget_before(before)
             self._trimmed_day = day
 
     # -- reading ----------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last_every_s, checkpoint_every_s, beat_every_s
         How often last positions are written, states saved, and silences and circles looked through.
     keep_fixes_days, keep_problems_days, keep_last_days
-        Retention: whole days of arrival after which raw fixes, problems, and devices that were never heard
+        Retention: days since arrival after which raw fixes, problems, and devices that were never heard
         again go.
     directory_every_s
         How long an answer of the directory is believed.

@@ -22,7 +22,13 @@ ACTOR = platform_actor("device/telemetry")
 _TOGETHER = 100
 _COMMANDS: dict[str, type[Command]] = {
     shape.__name__: shape
-    for shape in (ask.RecordEntry, ask.RecordExit, ask.RecordPassing, ask.RecordHeardAgain, ask.RecordSilence)
+    for shape in (
+        ask.RecordCircleEntry,
+        ask.RecordExit,
+        ask.RecordPassing,
+        ask.RecordHeardAgain,
+        ask.RecordSilence,
+    )
 }
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from tidehub.capabilities.devices.model import Aged, Circle, LastPosition
 from tidehub.capabilities.devices.ring import DAY_US, KeptFix, band_of, kept_between
-from tidehub.capabilities.devices.tables import load_circles
+from tidehub.capabilities.devices.tables import CIRCLE_COLUMNS, circle_of
 from tidehub.hub.log import Reader
 from tidehub.hub.statement import sql
 from tidehub.kernel.access import Scope
@@ -273,6 +273,12 @@ async def silent_devices(
     ]
 
 
-async def circles(reader: Reader) -> list[Circle]:
-    """Every circle that is watched now."""
-    return await load_circles(reader)
+async def circles(reader: Reader, scope: Scope, *, limit: int = ROWS_MAX, after: str = "") -> list[Circle]:
+    """Circles that are watched now and that this actor may see, by id."""
+    parts, params = ["circle_id > :after"], dict[str, Any](after=after, limit=min(limit, ROWS_MAX))
+    _scoped(scope, parts, params)
+    text = (
+        f"SELECT {CIRCLE_COLUMNS} FROM devices_circle WHERE {' AND '.join(parts)}"  # noqa: S608
+        " ORDER BY circle_id LIMIT :limit"
+    )
+    return [circle_of(row) for row in await reader.fetch(sql(text), **params)]

@@ -15,7 +15,7 @@ from tidehub.capabilities.devices.limits import Limit, default_limits
 from tidehub.capabilities.devices.model import KnownDevice, Reading
 from tidehub.capabilities.devices.outbox import ACTOR
 from tidehub.capabilities.devices.ports import DeviceDirectory
-from tidehub.capabilities.devices.ring import DAY_US, Batch, newest_id, problem_row
+from tidehub.capabilities.devices.ring import DAY_US, Batch, id_at, newest_id, problem_row
 from tidehub.capabilities.devices.runs import OpenRun, Run, RunRule, finish, is_over, take_period
 from tidehub.capabilities.devices.tables import load_all_beyond
 from tidehub.hub.handle import Job
@@ -130,7 +130,7 @@ class ReadingDesk:
         for problem in problems:
             received_us = to_us(problem.received_at)
             batch.count(received_us // DAY_US, problem.source, problem.reason.value)
-            self._next_problem_id = max(self._next_problem_id + 4, received_us << 2)
+            self._next_problem_id = max(self._next_problem_id + 4, id_at(problem.received_at))
             batch.problems.append(problem_row(self._next_problem_id, problem))
         for reading in readings:
             batch.count(

@@ -26,7 +26,7 @@ DAY_US = 86_400_000_000
 fix_table = Table(
     "devices_fix",
     metadata,
-    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True, autoincrement=False),  # microseconds of arrival, see id_at
     Column("subject", Text, nullable=False),  # the unit, or the claim of a device without one
     Column("claim", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
@@ -36,7 +36,6 @@ fix_table = Table(
     Column("fix", Text, nullable=False),
     Column("judged", Text, nullable=False),
     Index("ix_devices_fix_subject_at_us", "subject", "at_us"),
-    Index("ix_devices_fix_day", "day"),
 )
 
 last_table = Table(
@@ -77,13 +76,11 @@ problem_table = Table(
     "devices_problem",
     metadata,
     Column("id", Key, primary_key=True, autoincrement=False),
-    Column("day", Integer, nullable=False),
     Column("source", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("claim", Text),
     Column("received_us", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
-    Index("ix_devices_problem_day", "day"),
     Index("ix_devices_problem_reason_id", "reason", "id"),
     Index("ix_devices_problem_claim_id", "claim", "id"),
 )
@@ -98,8 +95,8 @@ count_table = Table(
 )
 
 _FIX = sql(
-    "INSERT INTO devices_fix (id, subject, claim, at_us, day, fix, judged)"
-    " VALUES (:id, :subject, :claim, :at_us, :day, :fix, :judged)"
+    "INSERT INTO devices_fix (id, subject, claim, at_us, fix, judged)"
+    " VALUES (:id, :subject, :claim, :at_us, :fix, :judged)"
 )
 _LAST = sql(
     "INSERT INTO devices_last (claim, unit_id, region_code, lon, lat, band, at_us, heard_us, body)"
@@ -118,8 +115,8 @@ _IDENTITY = sql(
     " ON CONFLICT (claim) DO UPDATE SET received_us = excluded.received_us, body = excluded.body"
 )
 _PROBLEM = sql(
-    "INSERT INTO devices_problem (id, day, source, reason, claim, received_us, body)"
-    " VALUES (:id, :day, :source, :reason, :claim, :received_us, :body)"
+    "INSERT INTO devices_problem (id, source, reason, claim, received_us, body)"
+    " VALUES (:id, :source, :reason, :claim, :received_us, :body)"
 )
 _COUNT = sql(
     "INSERT INTO devices_count (day, source, reason, count) VALUES (:day, :source, :reason, :count)"
@@ -138,10 +135,10 @@ _NEWEST_PROBLEM_ID = sql("SELECT COALESCE(MAX(id), 0) AS id FROM devices_problem
 _HAS_FIX = sql("SELECT id FROM devices_fix WHERE id = :id", short=True)
 _HAS_PROBLEM = sql("SELECT id FROM devices_problem WHERE id = :id", short=True)
 _TRIM_FIXES = sql(
-    "DELETE FROM devices_fix WHERE id IN (SELECT id FROM devices_fix WHERE day < :day LIMIT 5000)"
+    "DELETE FROM devices_fix WHERE id IN (SELECT id FROM devices_fix WHERE id < :id LIMIT 5000)"
 )
 _TRIM_PROBLEMS = sql(
-    "DELETE FROM devices_problem WHERE id IN (SELECT id FROM devices_problem WHERE day < :day LIMIT 5000)"
+    "DELETE FROM devices_problem WHERE id IN (SELECT id FROM devices_problem WHERE id < :id LIMIT 5000)"
 )
 _TRIM_LAST = sql("DELETE FROM devices_last WHERE heard_us < :before_us")
 _TRIM_STATE = sql("DELETE FROM devices_state WHERE kind = 'claim' AND at_us < :before_us")
@@ -229,6 +226,14 @@ def judged_of(verdict: Verdict) -> Judged:
 # -- rows to write ------------------------------------------------------------------------------------------
 
 
+def id_at(at: datetime, node: int = 0) -> int:
+    """Lowest number of a fix or problem that arrived at an instant.
+
+    Four numbers a microsecond, one for each process that takes positions; exact in JavaScript until 2041.
+    """
+    return (to_us(at) << 2) | node
+
+
 def fix_row(fix_id: int, subject: str, fix: Fix, verdict: Verdict) -> dict[str, Any]:
     """Columns of a raw fix."""
     return {
@@ -236,7 +241,6 @@ def fix_row(fix_id: int, subject: str, fix: Fix, verdict: Verdict) -> dict[str, 
         "subject": subject,
         "claim": fix.device_claim,
         "at_us": to_us(verdict.at),
-        "day": to_us(fix.received_at) // DAY_US,
         "fix": _encode(_fix_values(fix)).decode(),
         "judged": _encode(judged_of(verdict)).decode(),
     }
@@ -267,7 +271,6 @@ def problem_row(problem_id: int, problem: Problem) -> dict[str, Any]:
     received_us = to_us(problem.received_at)
     return {
         "id": problem_id,
-        "day": received_us // DAY_US,
         "source": problem.source,
         "reason": problem.reason.value,
         "claim": problem.device_claim,
@@ -398,9 +401,11 @@ async def points_between(
     return [point for one in kept if (point := one.point()) is not None]
 
 
-async def trim(tx: Transaction, *, fix_day: int, problem_day: int, before_us: int) -> int:
-    """Drop what is older than it need be, a slice at a time; answers how many rows went."""
-    gone = await tx.execute(_TRIM_FIXES, day=fix_day)
-    gone += await tx.execute(_TRIM_PROBLEMS, day=problem_day)
-    gone += await tx.execute(_TRIM_LAST, before_us=before_us)
-    return gone + await tx.execute(_TRIM_STATE, before_us=before_us)
+async def trim(
+    tx: Transaction, *, fixes_before: datetime, problems_before: datetime, before: datetime
+) -> int:
+    """Drop what arrived before these instants, a slice at a time; answers how many rows went."""
+    gone = await tx.execute(_TRIM_FIXES, id=id_at(fixes_before))
+    gone += await tx.execute(_TRIM_PROBLEMS, id=id_at(problems_before))
+    gone += await tx.execute(_TRIM_LAST, before_us=to_us(before))
+    return gone + await tx.execute(_TRIM_STATE, before_us=to_us(before))

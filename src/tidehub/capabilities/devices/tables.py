@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text
 from tidehub.capabilities.devices.commands import (
     DropCircle,
     ProveContact,
-    RecordEntry,
+    RecordCircleEntry,
     RecordExit,
     RecordHeardAgain,
     RecordOutOfLimits,
@@ -108,12 +108,12 @@ TABLES = (circle_table, silence_table, beyond_table, run_table)
 READS = frozenset({"CaseClosed"})
 CIRCLE_OVER = "devices_circle_over"
 
-_CIRCLE_COLUMNS = (
+CIRCLE_COLUMNS = (
     "circle_id, unit_id, case_id, job_id, region_code, lon, lat, radius_m, dwell_s, speed_mps_max,"
     " from_lon, from_lat, watched_us, entered_us, entered_by, passed, changed_us"
 )
-_CIRCLE = sql(f"SELECT {_CIRCLE_COLUMNS} FROM devices_circle WHERE circle_id = :circle_id", short=True)  # noqa: S608
-_CIRCLES = sql(f"SELECT {_CIRCLE_COLUMNS} FROM devices_circle ORDER BY circle_id")  # noqa: S608
+_CIRCLE = sql(f"SELECT {CIRCLE_COLUMNS} FROM devices_circle WHERE circle_id = :circle_id", short=True)  # noqa: S608
+_CIRCLES = sql(f"SELECT {CIRCLE_COLUMNS} FROM devices_circle ORDER BY circle_id")  # noqa: S608
 _WATCH = sql(
     "INSERT INTO devices_circle (circle_id, unit_id, case_id, job_id, region_code, lon, lat, radius_m,"
     " dwell_s, speed_mps_max, from_lon, from_lat, watched_us, entered_us, entered_by, passed)"
@@ -163,7 +163,8 @@ _SET_RUN = sql(
 )
 
 
-def _circle_of(row: Any) -> Circle:
+def circle_of(row: Any) -> Circle:
+    """Read a circle from its row (:data:`CIRCLE_COLUMNS`)."""
     return Circle(
         circle_id=row["circle_id"],
         unit_id=row["unit_id"],
@@ -183,18 +184,18 @@ def _circle_of(row: Any) -> Circle:
     )
 
 
-CircleCommand = WatchCircle | DropCircle | RecordEntry | RecordExit | RecordPassing
+CircleCommand = WatchCircle | DropCircle | RecordCircleEntry | RecordExit | RecordPassing
 
 
 async def load_circle(reader: Reader, command: CircleCommand) -> Circle | None:
     """Read the circle a command is about."""
     row = await reader.fetch_one(_CIRCLE, circle_id=command.circle_id)
-    return None if row is None else _circle_of(row)
+    return None if row is None else circle_of(row)
 
 
 async def load_circles(reader: Reader) -> list[Circle]:
     """Read every watched circle; there are as many as jobs under way."""
-    return [_circle_of(row) for row in await reader.fetch(_CIRCLES)]
+    return [circle_of(row) for row in await reader.fetch(_CIRCLES)]
 
 
 async def load_tracks(reader: Reader, command: ProveContact) -> Tracks:

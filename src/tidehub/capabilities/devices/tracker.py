@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from tidehub.capabilities.devices.commands import (
-    RecordEntry,
+    RecordCircleEntry,
     RecordExit,
     RecordHeardAgain,
     RecordPassing,
@@ -132,6 +132,7 @@ class Tracker:
             return claim, verdict, []
         news: list[Command] = []
         if device.device_id in self.silent:
+            self.silent.discard(device.device_id)  # said once; the fact may take a moment
             news.append(
                 RecordHeardAgain(device_id=device.device_id, unit_id=device.unit_id, heard_at=fix.received_at)
             )
@@ -252,6 +253,19 @@ class Tracker:
 
     # -- silence ----------------------------------------------------------------------------------------
 
+    def forget_before(self, before: datetime) -> int:
+        """Forget claims that were heard last before an instant; answers how many."""
+        old = [
+            claim
+            for claim, state in self.states.items()
+            if state.track.last_received_at is not None and state.track.last_received_at < before
+        ]
+        for claim in old:
+            del self.states[claim]
+            self.devices.pop(claim, None)
+            self.moved.discard(claim)
+        return len(old)
+
     def remember_heard(self) -> None:
         """Take from the loaded states when each known device was heard last."""
         for claim, state in self.states.items():
@@ -315,7 +329,7 @@ def _command_of(circle: Circle, change: ArrivalNews, here: FixRef, first: FixRef
     if change.kind is ArrivalKind.ARRIVED:
         assert change.since_at is not None
         evidence = (here,) if first is None or first.fix_id == here.fix_id else (first, here)
-        return RecordEntry(
+        return RecordCircleEntry(
             circle_id=circle.circle_id,
             unit_id=circle.unit_id,
             case_id=circle.case_id,

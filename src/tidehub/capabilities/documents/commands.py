@@ -136,7 +136,7 @@ class ReserveNumbers(Command, frozen=True, kw_only=True):
 
 
 class ReturnNumbers(Command, frozen=True, kw_only=True):
-    """Give back what is left of a range (device lost, year over). The numbers are void, and listed as such."""
+    """Give back what is left of a range (device lost, year over): void, and listed as such."""
 
     rule: ClassVar[Rule] = rule("duty_officer", "device", relations=["self"])
 

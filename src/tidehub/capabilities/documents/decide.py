@@ -58,7 +58,7 @@ def payload_hash(payload: Mapping[str, Any]) -> str:
 
 
 def verify_code(key: bytes, number: str) -> str:
-    """The code that stands in the QR of a number: 80 bits of HMAC-SHA-256 (RFC 2104) under the installation's key.
+    """The code in the QR of a number: 80 bits of HMAC-SHA-256 (RFC 2104) under the installation's key.
 
     It depends on the number alone, so that a range that is set aside carries its codes out of reach; what a
     paper says is bound by the payload's hash beside it. Nobody without the key can find a neighbour's code.
@@ -99,7 +99,11 @@ class Decide:
         year = state.template.numbering.year_of(now)
         serial = state.serials.get(year, 0) + 1
         number = state.template.numbering.number(region, year, serial)
-        return [self._issued(state.template, command, number, year, serial, verify_code(self._key, number), digest, now)]
+        return [
+            self._issued(
+                state.template, command, number, year, serial, verify_code(self._key, number), digest, now
+            )
+        ]
 
     def _issue_reserved(
         self, state: Issuing, command: IssueDocument, number: str, digest: str, now: datetime
@@ -125,8 +129,8 @@ class Decide:
             return [_joined(state.valid, command, reserved, digest)]
         return [
             self._issued(
-                state.template, command, number, reserved.year, reserved.serial, reserved.verify_code, digest, now,
-                range_id=reserved.range_id,
+                state.template, command, number, reserved.year, reserved.serial, reserved.verify_code,
+                digest, now, range_id=reserved.range_id,
             )
         ]  # fmt: skip
 
@@ -240,7 +244,7 @@ class Decide:
 
 
 def record_rendering(state: Rendering, command: RecordRendering, _now: datetime) -> list[Fact]:
-    """Note the file's hash and enter the document in the public log; a second drawing must give the same file."""
+    """Note the file's hash and enter it in the public log; a second drawing must give the same file."""
     document = state.document
     if document.pdf_sha256 is not None:
         if document.pdf_sha256 == command.pdf_sha256:
@@ -326,6 +330,4 @@ _STATUS_WORDS = {"replaced": "被更正 replaced", "withdrawn": "作废 withdraw
 
 def _demand_valid(document: Document) -> None:
     if document.status != "valid":
-        raise DOCUMENT_NOT_VALID(
-            "document_id", number=document.number, status=_STATUS_WORDS[document.status]
-        )
+        raise DOCUMENT_NOT_VALID("document_id", number=document.number, status=_STATUS_WORDS[document.status])

@@ -49,7 +49,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Parameters
     ----------
     name
-        Key in the payload. Quantities are integers whose unit stands in the name (``mass_g``, ``amount_fen``).
+        Key in the payload. Quantities are integers with the unit in the name (``mass_g``, ``amount_fen``).
     type
         ``object`` and ``list`` (of objects) carry ``fields`` of their own.
     source
@@ -76,7 +76,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Numbering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How numbers look: ``JJD-{region}-{year}-{serial:06d}``; serials count for each kind, region and year."""
+    """How numbers look: ``JJD-{region}-{year}-{serial:06d}``; serials count by kind, region and year."""
 
     format: str
     zone: str = "Asia/Shanghai"
@@ -244,7 +244,9 @@ def read_template(raw: Mapping[str, Any], layout: str, where: str) -> Template:
     except msgspec.ValidationError as error:
         message = str(error)
         problem, _, path = message.partition(" - at `$.")
-        raise TEMPLATE_WRONG(path.rstrip("`") or None, where=where, name=path.rstrip("`") or "-", problem=problem) from None
+        raise TEMPLATE_WRONG(
+            path.rstrip("`") or None, where=where, name=path.rstrip("`") or "-", problem=problem
+        ) from None
     if not _NAME.fullmatch(template.kind):
         raise TEMPLATE_WRONG("kind", where=where, name="kind", problem="lower_snake")
     rest = _NUMBER_PARTS.sub("", template.numbering.format)
@@ -254,7 +256,10 @@ def read_template(raw: Mapping[str, Any], layout: str, where: str) -> Template:
         )
     if "{year}" not in template.numbering.format or "{region}" not in template.numbering.format:
         raise TEMPLATE_WRONG(
-            "numbering.format", where=where, name="numbering.format", problem="{region}, {year}: serials restart with both"
+            "numbering.format",
+            where=where,
+            name="numbering.format",
+            problem="{region}, {year}: serials restart with both",
         )
     _check_fields(template.fields, where, "fields")
     return template

@@ -57,6 +57,7 @@ from tidehub.capabilities.intake.queries import (
     report_subject,
 )
 from tidehub.capabilities.intake.showing import shown_report
+from tidehub.capabilities.intake.texts import answers_of_texts
 from tidehub.capabilities.intake.tracking import report_of_token, tracking_token
 from tidehub.hub.registry import Capability, Handler
 
@@ -92,6 +93,7 @@ __all__ = [
     "Text",
     "UpdateRow",
     "WithdrawReport",
+    "answers_of_texts",
     "capability",
     "event_id_of",
     "find_event",

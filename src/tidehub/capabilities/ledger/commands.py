@@ -146,7 +146,7 @@ class RejectClaim(ClaimCommand, frozen=True, kw_only=True):
 
 
 class ReverseClaim(ClaimCommand, frozen=True, kw_only=True):
-    """Take a claim back, paid or not: its document was corrected or withdrawn. Entries are reversed exactly."""
+    """Take a claim back, paid or not: its document was corrected or withdrawn. Its entries go too."""
 
     rule: ClassVar[Rule] = rule("shift_leader")
 
@@ -177,7 +177,7 @@ class MakePayout(Command, frozen=True, kw_only=True):
 
 
 class ReconcilePayout(Command, frozen=True, kw_only=True):
-    """Compare a batch with what the bank says; paid claims become paid, failed ones wait for the next batch."""
+    """Compare a batch with what the bank says; what failed waits for the next batch."""
 
     rule: ClassVar[Rule] = rule("cashier")
 

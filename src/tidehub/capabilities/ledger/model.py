@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from tidehub.kernel.errors import refusal_kind
-from tidehub.methods.subsidy import CapTotal, Tariff, Working
+from tidehub.methods.subsidy import Cap, CapTotal, Rate, Tariff, Working
 
 AccountKind = Literal["asset", "liability", "income", "expense", "equity"]
 ClaimState = Literal["computed", "checked", "approved", "paid", "held", "rejected", "reversed"]
@@ -99,6 +99,11 @@ class Tariffs:
                 return tariff
         raise TARIFF_NOT_IN_EFFECT("happened_at", tariff=name, on=day.isoformat())
 
+    def zone(self, name: str) -> str:
+        """Local time by which the tariff counts days; all versions of a tariff share it."""
+        versions = self._by_name.get(name)
+        return versions[0].zone if versions else "Asia/Shanghai"
+
     def names(self) -> tuple[str, ...]:
         """Every tariff there is, sorted."""
         return tuple(sorted(self._by_name))
@@ -137,7 +142,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PayoutLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One payment of a batch; ``account`` is how the payee is paid (a bank account's token), never printed whole."""
+    """One payment of a batch. How the payee is paid (an account at a bank) is the bank's own register."""
 
     claim_id: str
     case_id: str
@@ -185,7 +190,8 @@ def read_tariff(raw: Mapping[str, Any], where: str) -> Tariff:
     """
     tariff: Tariff = _convert(raw, Tariff, where)
     seen: set[str] = set()
-    for name, items in (("rates", tariff.rates), ("caps", tariff.caps)):
+    sourced: tuple[tuple[str, tuple[Rate | Cap, ...]], ...] = (("rates", tariff.rates), ("caps", tariff.caps))
+    for name, items in sourced:
         for place, item in enumerate(items):
             at = f"{name}[{place}]"
             if item.id in seen:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
+
 from tidehub.capabilities.messages.model import PushAddress
 from tidehub.kernel.access import PLATFORM_ONLY, Rule, rule
 from tidehub.kernel.errors import Language
@@ -37,7 +39,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
 
     to: str
     template: str
-    params: dict[str, str] = {}
+    params: dict[str, str] = msgspec.field(default_factory=dict)
     channels: tuple[str, ...] = ("push", "sms", "mail", "inbox")
     every_channel: bool = False
     case_id: str = ""
@@ -69,7 +71,7 @@ class MessageCommand(Command, frozen=True, kw_only=True):
 
 
 class RecordDelivery(MessageCommand, frozen=True, kw_only=True):
-    """A channel took it. ``address`` is masked; ``by_outbox`` where no gateway is set up and people read it there."""
+    """A channel took it. ``address`` is masked; ``by_outbox``: no gateway is set up, people read it there."""
 
     channel: str
     address: str

@@ -19,7 +19,7 @@ class MessageFact(Fact, frozen=True, kw_only=True):
 
 
 class MessageQueued(MessageFact, frozen=True, kw_only=True):
-    """A message waits to be sent; ``texts`` are written out in each language, whatever the template becomes."""
+    """A message waits to be sent; ``texts`` stand in each language, whatever the template becomes."""
 
     to: str
     template: str

@@ -39,9 +39,7 @@ class ConsistencyProof(msgspec.Struct, frozen=True):
     path: tuple[bytes, ...]
 
 
-def check_inclusion(
-    proof: InclusionProof, leaf: bytes, root: bytes, hash_: Hash = sha256
-) -> Failure | None:
+def check_inclusion(proof: InclusionProof, leaf: bytes, root: bytes, hash_: Hash = sha256) -> Failure | None:
     """Verify by RFC 9162, 2.1.3.2.
 
     Parameters

@@ -6,6 +6,9 @@ line may touch land and run along a shore; it may not enter.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,6 +36,7 @@ class Shore:
         self.after: Ints = np.vstack([empty, *(np.roll(ring, -1, axis=0) for ring in rings)]).astype(np.int64)
         sides = shapely.linestrings(np.stack([self.vertex, self.after], axis=1).astype(np.float64))
         self._tree = shapely.STRtree(sides)
+        self._corners = {(x, y) for x, y in self.vertex.tolist()}
         shapely.prepare(self.obstacles)
 
     def crossed(self, begin: Floats, end: Floats) -> Bools:
@@ -55,14 +59,19 @@ class Shore:
         result[np.unique(which[bad])] = True
         return np.asarray(result, dtype=bool)
 
-    def clearance_cm(self, begin: Floats, end: Floats) -> Floats:
-        """Least distance of each line to an obstacle, centimetres; infinite when there is none."""
-        if not len(self.vertex):
-            return np.full(len(begin), np.inf)
-        lines = shapely.linestrings(np.stack([begin, end], axis=1))
-        (which, _), distance = self._tree.query_nearest(lines, return_distance=True, all_matches=False)
-        result = np.full(len(begin), np.inf)
-        result[which] = distance
+    def clearances_cm(self, points: Sequence[tuple[float, float]]) -> list[float]:
+        """Least distance to an obstacle of each stretch between neighbouring points, centimetres.
+
+        Infinite when there is no obstacle.
+        """
+        touching = [point in self._corners for point in points]
+        result = [0.0 if a or b else math.inf for a, b in pairwise(touching)]
+        free = [i for i, clearance in enumerate(result) if clearance]
+        if free and len(self.vertex):
+            lines = shapely.linestrings([points[i : i + 2] for i in free])
+            (which, _), distance = self._tree.query_nearest(lines, return_distance=True, all_matches=False)
+            for i, least in zip(which.tolist(), distance.tolist(), strict=True):
+                result[free[i]] = least
         return result
 
 

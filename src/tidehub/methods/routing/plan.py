@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.routing.access import (
@@ -17,7 +17,7 @@ from tidehub.methods.routing.access import (
     length_cm,
     nearest_common,
 )
-from tidehub.methods.routing.model import Leg, Route, Unreachable
+from tidehub.methods.routing.model import Leg, LegKind, Route, Unreachable
 from tidehub.methods.routing.search import Point
 from tidehub.methods.routing.water import WaterMap
 
@@ -91,29 +91,23 @@ def _dressed(
     bound_cm: float,
 ) -> Route:
     """Give turning points courses, lengths, clearances and places; approach legs lie at the two ends."""
-    plane = np.array(points)
-    degrees = water.local.lon_lat_all(plane)
-    places = [Position(lon, lat) for lon, lat in degrees.tolist()]
-    if ends[0].moved_cm == 0.0:
-        places[0] = asked[0]
-    if ends[1].moved_cm == 0.0:
-        places[-1] = asked[1]
-    step = np.diff(plane, axis=0)
-    lengths_m = (np.hypot(step[:, 0], step[:, 1]) / 100.0).tolist()
-    # grid north leans away from true north off the middle meridian (Karney 2011, eq. 24, first order)
-    off = np.radians(degrees[:-1, 0] - water.local.lon)
-    leaning = np.degrees(np.arctan(np.tan(off) * np.sin(np.radians(degrees[:-1, 1]))))
-    courses = ((np.degrees(np.arctan2(step[:, 0], step[:, 1])) + leaning) % 360.0).tolist()
-    clearances_m = (water.shore.clearance_cm(plane[:-1], plane[1:]) / 100.0).tolist()
-    passage_end = len(lengths_m) - approaches[1]
-    legs = tuple(
-        Leg(course, length, clearance, "passage" if approaches[0] <= i < passage_end else "approach")
-        for i, (course, length, clearance) in enumerate(zip(courses, lengths_m, clearances_m, strict=True))
-    )
+    places = [water.position_of(point) for point in points[1:-1]]
+    places.insert(0, asked[0] if ends[0].moved_cm == 0.0 else water.position_of(points[0]))
+    places.append(asked[1] if ends[1].moved_cm == 0.0 else water.position_of(points[-1]))
+    passage_end = len(points) - 1 - approaches[1]
+    legs = []
+    for i, clearance_cm in enumerate(water.shore.clearances_cm(points)):
+        east, north = points[i + 1][0] - points[i][0], points[i + 1][1] - points[i][1]
+        # grid north leans away from true north off the middle meridian (Karney 2011, eq. 24, first order)
+        off, lat = math.radians(places[i].lon - water.local.lon), math.radians(places[i].lat)
+        leaning = math.atan(math.tan(off) * math.sin(lat))
+        course_deg = math.degrees(math.atan2(east, north) + leaning) % 360.0
+        kind: LegKind = "passage" if approaches[0] <= i < passage_end else "approach"
+        legs.append(Leg(course_deg, math.hypot(east, north) / 100.0, clearance_cm / 100.0, kind))
     return Route(
         points=tuple(places),
         length_m=length_cm(points) / 100.0,
-        legs=legs,
+        legs=tuple(legs),
         lower_bound_m=bound_cm / 100.0,
         clearance_m=water.clearance_m,
         start_moved_m=ends[0].moved_cm / 100.0,

@@ -8,10 +8,17 @@ import math
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+import numpy as np
+
 from tidehub.methods.routing.mesh import Mesh
 from tidehub.methods.routing.taut import TautGraph
 
 Point = tuple[float, float]
+
+DETOURS = (1.01, 1.04, 1.12, 1.35, 2.0, math.inf)
+"""Sight and search are first limited to ways at most this much longer than the straight line: most are."""
+HINTS = 64
+"""Columns and rows of the grid of triangles from which a place is looked for."""
 
 
 class Place(NamedTuple):
@@ -51,6 +58,13 @@ class Searcher:
             )
         ]
         self._leaving = graph.leaving
+        self._mesh = mesh
+        self._low_x, self._low_y = (float(v) for v in mesh.xy.min(axis=0))
+        size_x, size_y = (float(v) for v in np.ptp(mesh.xy, axis=0))
+        self._cells_a_cm_x, self._cells_a_cm_y = (HINTS - 1e-6) / size_x, (HINTS - 1e-6) / size_y
+        column, row = np.meshgrid(np.arange(HINTS) + 0.5, np.arange(HINTS) + 0.5, indexing="ij")
+        middles = np.column_stack([column.ravel() / self._cells_a_cm_x, row.ravel() / self._cells_a_cm_y])
+        self._hints: list[int] = mesh.locate(np.rint(middles + (self._low_x, self._low_y))).tolist()
         self._node_x: list[float] = graph.xy[:, 0].tolist()
         self._node_y: list[float] = graph.xy[:, 1].tolist()
 
@@ -69,46 +83,54 @@ class Searcher:
             return [(start.x, start.y)] * 2
         if self.straight(start, end):
             return [(start.x, start.y), (end.x, end.y)]
-        goals = self._tangents(end, arriving=False)
-        seeds = self._tangents(start, arriving=True) if goals else {}
-        nodes = self._search(seeds, goals, end)
-        if nodes is None:
-            return None
-        return [(start.x, start.y), *((self._node_x[n], self._node_y[n]) for n in nodes), (end.x, end.y)]
+        apart = math.hypot(end.x - start.x, end.y - start.y)
+        for detour in DETOURS:  # every way no longer than a limit lies in the ellipse around the two places
+            limit = apart * detour
+            goals = self._tangents(end, start, limit, arriving=False)
+            seeds = self._tangents(start, end, limit, arriving=True) if goals else {}
+            nodes = self._search(seeds, goals, end, limit) if seeds else None
+            if nodes is not None:
+                turns = [(self._node_x[node], self._node_y[node]) for node in nodes]
+                return [(start.x, start.y), *turns, (end.x, end.y)]
+        return None
 
-    def _search(self, seeds: dict[int, float], goals: dict[int, float], end: Place) -> list[int] | None:
+    def _search(
+        self, seeds: dict[int, float], goals: dict[int, float], end: Place, limit: float
+    ) -> list[int] | None:
+        """Nodes of the shortest way from a seed to a goal, if it is no longer than ``limit``."""
         hypot, node_x, node_y, leaving = math.hypot, self._node_x, self._node_y, self._leaving
         end_x, end_y = end.x, end.y
         reached = dict(seeds)
         before: dict[int, int] = {}
-        settled: set[int] = set()
-        heap: list[tuple[float, int]] = []
+        heap: list[tuple[float, int, float]] = []
         ahead: dict[int, float] = {}
         for node, length in sorted(seeds.items()):
             ahead[node] = rest = hypot(node_x[node] - end_x, node_y[node] - end_y)
-            heappush(heap, (length + rest, node))
-        best, best_node = math.inf, -1
+            if length + rest <= limit:
+                heappush(heap, (length + rest, node, length))
+        best, best_node = limit * (1.0 + 1e-12), -1
         while heap:
-            least, node = heappop(heap)
+            least, node, length = heappop(heap)
             if least >= best:
                 break
-            if node in settled:
+            if length > reached[node]:
                 continue
-            settled.add(node)
-            length = reached[node]
             last = goals.get(node)
             if last is not None and length + last < best:
                 best, best_node = length + last, node
             for target, step in leaving[node]:
                 longer = length + step
                 known = reached.get(target)
-                if known is None or longer < known:
-                    reached[target] = longer
+                if known is None:
+                    ahead[target] = rest = hypot(node_x[target] - end_x, node_y[target] - end_y)
+                elif longer < known:
+                    rest = ahead[target]
+                else:
+                    continue
+                reached[target] = longer
+                if longer + rest < best:
                     before[target] = node
-                    rest_of = ahead.get(target)
-                    if rest_of is None:
-                        ahead[target] = rest_of = hypot(node_x[target] - end_x, node_y[target] - end_y)
-                    heappush(heap, (longer + rest_of, target))
+                    heappush(heap, (longer + rest, target, longer))
         if best_node < 0:
             return None
         nodes = [best_node]
@@ -170,47 +192,65 @@ class Searcher:
                 at = self._twin[after[after[at]]]
         return free
 
-    def seen(self, place: Place) -> set[int]:
-        """Half-edges that begin at a vertex in sight."""
-        qx, qy = place.x, place.y
-        xs, ys, after, apex, beyond_right = self._x, self._y, self._after, self._apex, self._beyond_right
-        found: set[int] = set()
-        waiting: list[tuple[int, float, float, float, float]] = []
-        for edge in self._sides(place):
-            b = after[edge]
-            found.add(edge)
-            found.add(b)
-            waiting.append((edge, xs[edge] - qx, ys[edge] - qy, xs[b] - qx, ys[b] - qy))
-        while waiting:
-            edge, rx, ry, lx, ly = waiting.pop()
-            top = apex[edge]
-            while top >= 0:
-                px, py = xs[top] - qx, ys[top] - qy
-                if rx * py - ry * px > 0.0:
-                    if lx * py - ly * px < 0.0:
-                        found.add(top)
-                        waiting.append((beyond_right[edge], rx, ry, px, py))
-                        edge, rx, ry = top, px, py
-                    else:
-                        edge = beyond_right[edge]
-                else:
-                    edge = top
-                top = apex[edge]
-        return found
+    def _tangents(self, eye: Place, other: Place, limit: float, *, arriving: bool) -> dict[int, float]:
+        """Nodes a taut way can use first (arriving there) or last (leaving them), with their distance.
 
-    def _tangents(self, place: Place, *, arriving: bool) -> dict[int, float]:
-        """Nodes a taut way can use first (arriving there) or last (leaving them), with their distance."""
-        qx, qy, xs, ys, bend, hypot = place.x, place.y, self._x, self._y, self._bend, math.hypot
+        Triangular expansion from the eye; of the corners in sight only those count that the line of sight
+        touches without entering the land there. Cones are dropped where they leave the box around the ellipse of
+        ways of ``limit`` or less between the two places. The loop is the hot spot of a question, hence one piece.
+        """
+        qx, qy, hypot, bend = eye.x, eye.y, math.hypot, self._bend
+        xs, ys, apex, beyond_right = self._x, self._y, self._apex, self._beyond_right
+        one, other_one = (1, 0) if arriving else (0, 1)
+        apart = hypot(other.x - qx, other.y - qy)
+        along_x, along_y = (other.x - qx) / apart, (other.y - qy) / apart
+        # a metre more than the box, so that rounding in these four numbers never matters
+        low, high = (apart - limit) / 2.0 - 100.0, (apart + limit) / 2.0 + 100.0
+        wide = math.sqrt(max(0.0, limit * limit - apart * apart)) / 2.0 + 100.0
         nodes: dict[int, float] = {}
-        for half_edge in self.seen(place):
-            about = bend[half_edge]
-            if about is None:
-                continue
-            fx, fy, lx, ly, node = about
-            dx, dy = qx - xs[half_edge], qy - ys[half_edge]
-            of_first, of_last = dx * fy - dy * fx, dx * ly - dy * lx
-            if of_first <= 0.0 and of_last <= 0.0:
-                nodes[node + 1 if arriving else node] = hypot(dx, dy)
-            elif of_first >= 0.0 and of_last >= 0.0:
-                nodes[node if arriving else node + 1] = hypot(dx, dy)
+        waiting: list[tuple[int, float, float, float, float, int, int]] = []
+        for edge in self._sides(eye):
+            codes = []
+            for top in (edge, self._after[edge]):
+                px, py = xs[top] - qx, ys[top] - qy
+                u, v = px * along_x + py * along_y, py * along_x - px * along_y
+                codes.append(
+                    (1 if u < low else 2 if u > high else 0) | (4 if v > wide else 8 if v < -wide else 0)
+                )
+                about = bend[top]
+                if about is not None:
+                    fx, fy, ex, ey, node = about
+                    of_first, of_last = py * fx - px * fy, py * ex - px * ey
+                    if of_first <= 0.0 and of_last <= 0.0:
+                        nodes[node + one] = hypot(px, py)
+                    elif of_first >= 0.0 and of_last >= 0.0:
+                        nodes[node + other_one] = hypot(px, py)
+            b = self._after[edge]
+            waiting.append((edge, xs[edge] - qx, ys[edge] - qy, xs[b] - qx, ys[b] - qy, codes[0], codes[1]))
+        while waiting:
+            edge, rx, ry, lx, ly, right, left = waiting.pop()
+            top = apex[edge]
+            while top >= 0 and not right & left:
+                px = xs[top] - qx
+                py = ys[top] - qy
+                u = px * along_x + py * along_y
+                v = py * along_x - px * along_y
+                code = (1 if u < low else 2 if u > high else 0) | (4 if v > wide else 8 if v < -wide else 0)
+                if rx * py <= ry * px:
+                    edge, right = top, code
+                elif lx * py >= ly * px:
+                    edge, left = beyond_right[edge], code
+                else:
+                    about = bend[top]
+                    if about is not None and not code:
+                        fx, fy, ex, ey, node = about
+                        of_first = py * fx - px * fy
+                        of_last = py * ex - px * ey
+                        if of_first <= 0.0 and of_last <= 0.0:
+                            nodes[node + one] = hypot(px, py)
+                        elif of_first >= 0.0 and of_last >= 0.0:
+                            nodes[node + other_one] = hypot(px, py)
+                    waiting.append((beyond_right[edge], rx, ry, px, py, right, code))
+                    edge, rx, ry, right = top, px, py, code
+                top = apex[edge]
         return nodes

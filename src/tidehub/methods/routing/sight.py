@@ -107,11 +107,10 @@ def look(
 
 def _sorted_seen(mesh: Mesh, seen: list[tuple[Ints, Ints]]) -> Seen:
     count = len(mesh.corner_vertex)
-    keys = (
-        np.unique(np.concatenate([eye * count + corner for eye, corner in seen]))
-        if seen
-        else np.empty(0, np.int64)
-    )
+    if not seen:
+        return Seen(np.empty(0, np.int64), np.empty(0, np.int64))
+    keys = np.sort(np.concatenate([eye * count + corner for eye, corner in seen]))
+    keys = keys[np.append(True, keys[1:] != keys[:-1])]
     return Seen(keys // count, keys % count)
 
 

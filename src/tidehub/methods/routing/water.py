@@ -213,6 +213,21 @@ class WaterMap:
         return Searcher(self.mesh, self.graph)
 
     @cached_property
+    def turning_places(self) -> dict[Point, Position]:
+        """Longitude and latitude of every corner where a way can bend, by its grid point."""
+        plane = self.graph.xy[::2]
+        degrees = self.local.lon_lat_all(plane)
+        return {
+            (x, y): Position(lon, lat)
+            for (x, y), (lon, lat) in zip(plane.tolist(), degrees.tolist(), strict=True)
+        }
+
+    def position_of(self, point: Point) -> Position:
+        """Longitude and latitude of a grid point."""
+        known = self.turning_places.get(point)
+        return known if known is not None else Position(*self.local.lon_lat(point))
+
+    @cached_property
     def shore(self) -> Shore:
         """The judge over the obstacles as charted, without clearance."""
         return Shore(self._obstacles) if self.base is self else self.base.shore
@@ -228,8 +243,7 @@ class WaterMap:
 
     def piece_of(self, place: Position) -> int | None:
         """Piece of water a place lies in; ``None`` on land or outside the chart."""
-        x, y = self.local.grid(place.lon, place.lat)
-        triangle = int(self.mesh.locate(np.array([[x, y]]))[0])
+        triangle = int(self.mesh.locate(np.array([self.local.grid(place.lon, place.lat)]))[0])
         return int(self.mesh.piece[triangle]) if triangle >= 0 else None
 
     def entries(self, point: Point, within_cm: float) -> list[Entry]:
@@ -237,7 +251,7 @@ class WaterMap:
 
         A point in the water has one entry and is not moved.
         """
-        triangle = int(self.mesh.locate(np.array([point]))[0])
+        triangle = self.searcher.locate(*point)
         if triangle >= 0:
             return [Entry(Place(*point, triangle), int(self.mesh.piece[triangle]), 0.0)]
         here = shapely.Point(point)

@@ -109,7 +109,7 @@ class CapUse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WorkingLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the working: ``quantity / divisor x rate_fen = amount_fen``, less cuts, less the fund's share.
+    """One line of a working: ``quantity / divisor x rate_fen = amount_fen``, less cuts and the fund's share.
 
     ``rate_id`` is empty where nothing is paid for this kind; ``why`` says so.
     """

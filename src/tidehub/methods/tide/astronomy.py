@@ -24,7 +24,7 @@ _DAY_US = 86_400_000_000
 
 
 class Angles(NamedTuple):
-    """Degrees: lunar time tau, mean longitudes of moon s, sun h, lunar perigee p, node N, solar perigee p1."""
+    """Degrees: lunar time tau, mean longitudes of moon s, sun h, lunar perigee p, node, solar perigee p1."""
 
     tau: Array
     s: Array

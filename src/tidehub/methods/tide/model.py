@@ -92,7 +92,7 @@ class Extreme(msgspec.Struct, frozen=True):
 
 
 class Window(msgspec.Struct, frozen=True):
-    """A time during which there is enough water, cut to the span that was asked for; whole seconds, inside."""
+    """A time during which there is enough water, cut to the span that was asked for; whole seconds."""
 
     opens_at: datetime
     closes_at: datetime

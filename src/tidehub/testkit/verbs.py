@@ -1,0 +1,279 @@
+"""What people and boats do in a story, by the words of the table."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from tidehub.capabilities.cases import MoveCase
+from tidehub.capabilities.dispatch import find_job
+from tidehub.capabilities.field import (
+    AbortJob,
+    AcceptJob,
+    AttachEvidence,
+    CompleteJob,
+    DeclineJob,
+    LandedLine,
+    LandLoad,
+    RecordCollection,
+    SetOut,
+    SignHandover,
+    job_sheet,
+)
+from tidehub.capabilities.intake import Contact, ReceiveReport
+from tidehub.capabilities.ledger import ApproveClaim, CheckClaim, PayClaim, claims_of_case
+from tidehub.flows.call_out_a_crew import with_route
+from tidehub.kernel.codec import sha256_hex
+from tidehub.kernel.geometry import Position
+from tidehub.kernel.ids import derived_id
+from tidehub.kernel.quantities import Quantity
+
+if TYPE_CHECKING:
+    from tidehub.testkit.story import Teller
+
+UNITS = {"kg": ("g", 1000), "g": ("g", 1), "l": ("ml", 1000), "m3": ("ml", 1_000_000), "piece": ("piece", 1)}
+SAIL_S_MAX = 3 * 3600
+Verb = Callable[["Teller", str, str], Awaitable[None]]
+
+
+async def perform(teller: Teller, who: str, does: str) -> None:
+    """Find the verb and do it; the longest that fits counts."""
+    for words in sorted(VERBS, key=len, reverse=True):
+        if does == words or does.startswith(words + " "):
+            await VERBS[words](teller, who, does[len(words) :].strip())
+            return
+    hook = teller.pack.code.hooks.get(f"story_{does.split()[0]}")
+    assert hook is not None, f"nobody knows how to: {does}"
+    await hook(teller, who, does.partition(" ")[2].strip())
+
+
+def quantities(text: str) -> list[tuple[str, float, str]]:
+    """Read ``oily_water 180 l, bottles 12 kg`` (commas or semicolons) as kind, amount and unit."""
+    found = re.findall(r"([a-z_]+) (\d+(?:\.\d+)?) (kg|g|l|m3|piece)\b", text)
+    return [(kind, float(amount), unit) for kind, amount, unit in found]
+
+
+def place_of(teller: Teller, place_id: str) -> Position:
+    """Where a place of the register is."""
+    place = teller.town.platform.registers.places.get(place_id)
+    assert place is not None, f"there is no place {place_id}"
+    return place.position
+
+
+def picture(text: str) -> bytes:
+    """A PNG of one pixel whose colour follows from the text: each photo of a story has a hash of its own."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    colour = bytes.fromhex(sha256_hex(text.encode())[:6])
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\x00" + colour, 9)) + chunk(b"tEXt", b"Comment\x00" + text.encode())
+    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
+
+
+async def _lies(teller: Teller, who: str, rest: str) -> None:
+    teller.town.moor(who, place_of(teller, rest.removeprefix("at ").strip()))
+    await teller.town.send_positions()
+
+
+async def _reports(teller: Teller, who: str, rest: str) -> None:
+    found = re.fullmatch(r"(\w+) at ([\w-]+): (.*)", rest)
+    assert found is not None, f"reports SERVICE at PLACE: ..., not '{rest}'"
+    service, place_id, told = found.groups()
+    answers: dict[str, Any] = dict(re.findall(r"(\w+)=(\S+?)(?=[;\s]|$)", told))
+    answers["lines"] = [{"kind": kind, "amount": amount, "unit": unit} for kind, amount, unit in quantities(told)]
+    account = teller.town.platform.registers.people.get(teller.town.actor(who).id.removeprefix("person/"))
+    command = ReceiveReport(
+        service_code=service,
+        channel="web",
+        source=teller.town.actor(who).id,
+        source_key=f"story-{teller.told.seq}",
+        position=place_of(teller, place_id),
+        place_id=place_id,
+        answers=answers,
+        reporter=teller.town.actor(who).id,
+        contact=Contact(name=account.name, phone=account.phone) if account else None,
+        happened_at=teller.town.clock.now(),
+    )
+    teller.told.reporter = teller.town.actor(who).id
+    teller.told.report_id = command.report_id
+    await teller.town.ask(who, command)
+
+
+def _of_job(teller: Teller, who: str) -> dict[str, str]:
+    return {"case_id": teller.told.case_id, "job_id": teller.told.job_id, "unit_id": who}
+
+
+async def _accepts(teller: Teller, who: str, _rest: str) -> None:
+    command = await with_route(AcceptJob(**_of_job(teller, who)), teller.town.platform.context)
+    await teller.town.ask(who, command)
+
+
+async def _declines(teller: Teller, who: str, rest: str) -> None:
+    await teller.town.ask(who, DeclineJob(**_of_job(teller, who), reason=rest or "busy"))
+
+
+async def _aborts(teller: Teller, who: str, rest: str) -> None:
+    await teller.town.ask(who, AbortJob(**_of_job(teller, who), reason=rest or "breakdown"))
+
+
+async def _sets_out(teller: Teller, who: str, _rest: str) -> None:
+    await teller.town.ask(who, SetOut(**_of_job(teller, who)))
+
+
+async def _sails(teller: Teller, who: str, rest: str) -> None:
+    """Follow the route of the job, or the way to a place, until the boat is there (and seen to be)."""
+    town = teller.town
+    if rest.startswith("to "):
+        there = place_of(teller, rest[3:].strip())
+        start = town.boats[who].motion(town.clock.now())
+        points = town.platform.ways.points(who, Position(start.lon, start.lat), there, town.clock.now())
+    else:
+        sheet = await job_sheet(town.hub, teller.told.job_id)
+        assert sheet is not None and sheet.job.route is not None, "the job has no route"
+        points = [Position(lon, lat) for lon, lat in sheet.job.route.points]
+    boat = town.sail(who, points)
+    await town.advance_to(boat.arrives_at)
+    if rest:
+        return
+    waited = 0
+    while waited < SAIL_S_MAX:
+        sheet = await job_sheet(town.hub, teller.told.job_id)
+        if sheet is not None and sheet.job.arrived_at is not None:
+            return
+        await town.advance(10)
+        waited += 10
+
+
+async def _photographs(teller: Teller, who: str, rest: str) -> None:
+    town = teller.town
+    stored = await town.platform.files.put(picture(f"{teller.told.job_id} {rest}"), by=who, media_type="image/png")
+    await town.settle()
+    await town.ask(
+        who,
+        AttachEvidence(
+            **_of_job(teller, who), sha256=stored.sha256, media_type="image/png", label=rest, taken_at=town.clock.now()
+        ),
+    )
+
+
+async def _weighs(teller: Teller, who: str, rest: str) -> None:
+    town = teller.town
+    sheet = await job_sheet(town.hub, teller.told.job_id)
+    assert sheet is not None
+    craft = town.platform.registers.craft_of(who)
+    scale = str(craft.equipment.get("scale", "")) if craft else ""
+    device = town.platform.registers.devices.get(scale)
+    for kind, amount, unit in quantities(rest):
+        small, factor = UNITS[unit]
+        line = next((one.line_id for one in sheet.job.lines if one.kind == kind), f"extra-{kind}")
+        quantity = Quantity(
+            round(amount * factor),
+            small,  # type: ignore[arg-type]
+            "weighed" if small == "g" else "metered",
+            instrument_id=scale or None,
+            calibrated_on=device.calibrated_on if device else None,
+        )
+        await town.ask(
+            who, RecordCollection(**_of_job(teller, who), line_id=line, kind=kind, quantity=quantity)
+        )
+
+
+async def _signs(teller: Teller, who: str, rest: str) -> None:
+    found = re.fullmatch(r"as (\w+) (.+)", rest)
+    assert found is not None, "signs as PARTY NAME"
+    town = teller.town
+    stored = await town.platform.files.put(
+        picture(f"signature {teller.told.job_id} {rest}"), by=who, media_type="image/png"
+    )
+    job = await find_job(town.hub, teller.told.job_id)
+    assert job is not None and job.job.unit_id is not None
+    unit = job.job.unit_id
+    signer = who if who in town.boats else unit  # the giver signs on the crew's terminal
+    await town.ask(
+        signer,
+        SignHandover(**_of_job(teller, unit), party=found[1], name=found[2], signature_sha256=stored.sha256),
+    )
+
+
+async def _completes(teller: Teller, who: str, rest: str) -> None:
+    partial = rest.startswith("partly")
+    await teller.town.ask(
+        who, CompleteJob(**_of_job(teller, who), partial=partial, reason=rest.removeprefix("partly").strip())
+    )
+
+
+async def _claim_id(teller: Teller) -> str:
+    claims = await claims_of_case(teller.town.hub, teller.told.case_id)
+    assert claims, "there is no claim"
+    return claims[-1].claim_id
+
+
+async def _checks_claim(teller: Teller, who: str, _rest: str) -> None:
+    await teller.town.ask(who, CheckClaim(claim_id=await _claim_id(teller), case_id=teller.told.case_id))
+
+
+async def _approves_claim(teller: Teller, who: str, _rest: str) -> None:
+    await teller.town.ask(who, ApproveClaim(claim_id=await _claim_id(teller), case_id=teller.told.case_id))
+
+
+async def _pays_claim(teller: Teller, who: str, rest: str) -> None:
+    await teller.town.ask(
+        who, PayClaim(claim_id=await _claim_id(teller), case_id=teller.told.case_id, reference=rest)
+    )
+
+
+async def _closes(teller: Teller, who: str, rest: str) -> None:
+    await teller.town.ask(who, MoveCase(case_id=teller.told.case_id, move="close", note=rest or "checked"))
+
+
+async def _lands(teller: Teller, who: str, rest: str) -> None:
+    found = re.fullmatch(r"(\w+) at ([\w-]+): (.*)", rest)
+    assert found is not None, "lands UNIT at PLACE: KIND AMOUNT UNIT ..."
+    unit_id, place_id, told = found.groups()
+    rules = next(iter(teller.town.platform.mounted.policies.services.values())).needs.kinds
+    lines = tuple(
+        LandedLine(
+            group=rules[kind].group,
+            kind=kind,
+            quantity=Quantity(round(amount * UNITS[unit][1]), UNITS[unit][0], "weighed"),  # type: ignore[arg-type]
+            emptied=True,
+        )
+        for kind, amount, unit in quantities(told)
+    )
+    await teller.town.ask(
+        who,
+        LandLoad(
+            landing_id=derived_id("l", unit_id, place_id, teller.told.case_id),
+            unit_id=unit_id,
+            place_id=place_id,
+            lines=lines,
+            case_ids=(teller.told.case_id,),
+            region_code=teller.pack.manifest.region,
+        ),
+    )
+
+
+VERBS: dict[str, Verb] = {
+    "lies": _lies,
+    "reports": _reports,
+    "accepts": _accepts,
+    "declines": _declines,
+    "aborts": _aborts,
+    "sets out": _sets_out,
+    "sails": _sails,
+    "photographs": _photographs,
+    "weighs": _weighs,
+    "signs": _signs,
+    "completes": _completes,
+    "checks claim": _checks_claim,
+    "approves claim": _approves_claim,
+    "pays claim": _pays_claim,
+    "closes": _closes,
+    "checks": _closes,
+    "lands": _lands,
+}

@@ -1,0 +1,69 @@
+import { lazy, StrictMode, Suspense, type ReactNode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router'
+
+import './tokens/tokens.css'
+import { Bar } from './components/Bar'
+import { SignIn } from './components/SignIn'
+import { NewPassword } from './components/NewPassword'
+import { SessionProvider, useSession } from './core/session'
+import { SettingsProvider, useSettings } from './core/settings'
+
+const Services = lazy(() => import('./apps/citizen/Services').then((module) => ({ default: module.Services })))
+const Ask = lazy(() => import('./apps/citizen/Ask').then((module) => ({ default: module.Ask })))
+const Report = lazy(() => import('./apps/citizen/Report').then((module) => ({ default: module.Report })))
+const Mine = lazy(() => import('./apps/citizen/Mine').then((module) => ({ default: module.Mine })))
+const Crew = lazy(() => import('./apps/crew/Crew').then((module) => ({ default: module.Crew })))
+const Hall = lazy(() => import('./apps/hall/Hall').then((module) => ({ default: module.Hall })))
+
+const DESK_ROLES = ['duty_officer', 'shift_leader', 'checker', 'cashier', 'auditor', 'administrator', 'quay_operator']
+
+function Home() {
+  const { me } = useSession()
+  if (me?.roles.includes('crew')) return <Navigate to="/crew" replace />
+  if (me?.roles.some((role) => DESK_ROLES.includes(role))) return <Navigate to="/hall" replace />
+  return <Services />
+}
+
+function SignedIn({ children }: { children: ReactNode }) {
+  const { me } = useSession()
+  const { t } = useSettings()
+  if (me === undefined) return <main className="page"><p className="soft">{t('loading')}</p></main>
+  if (me === null) return <SignIn />
+  if (me.must_change) return <NewPassword />
+  return children
+}
+
+function App() {
+  const { t } = useSettings()
+  return (
+    <>
+      <Bar />
+      <SignedIn>
+        <Suspense fallback={<main className="page"><p className="soft">{t('loading')}</p></main>}>
+          <Routes>
+            <Route path="/" element={<Home />} />
+            <Route path="/ask/:code" element={<Ask />} />
+            <Route path="/report/:id" element={<Report />} />
+            <Route path="/mine" element={<Mine />} />
+            <Route path="/crew" element={<Crew />} />
+            <Route path="/hall" element={<Hall />} />
+            <Route path="*" element={<Navigate to="/" replace />} />
+          </Routes>
+        </Suspense>
+      </SignedIn>
+    </>
+  )
+}
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <SettingsProvider>
+      <SessionProvider>
+        <BrowserRouter>
+          <App />
+        </BrowserRouter>
+      </SessionProvider>
+    </SettingsProvider>
+  </StrictMode>,
+)
