@@ -56,8 +56,9 @@ async def _run(folder: Path, open_timers: int, due_at_once: int, idle_s: float) 
     cpu_before = _cpu_s()
     await asyncio.sleep(idle_s)
     idle_share = (_cpu_s() - cpu_before) / idle_s
-    clock.set(soon)
     started = time.perf_counter()
+    clock.set(soon)
+    worker.wake()  # as the end of its sleep would at the instant that is due
     while (await _one(hub, _OPEN))["n"] > open_timers - due_at_once:
         await asyncio.sleep(0.01)
     drained_s = time.perf_counter() - started
@@ -71,7 +72,7 @@ async def _run(folder: Path, open_timers: int, due_at_once: int, idle_s: float) 
             figure("set, each with a new chain and its fact", set_per_s, "timers/s"),
             figure("idle share of a core", idle_share, "1"),
             figure("due at once", due_at_once, "1"),
-            figure("drained in, the sleep of the beat included", drained_s, "s"),
+            figure("drained in", drained_s, "s"),
         ],
         [
             goal("idle share of a core", idle_share, "< 0.01", idle_share < 0.01),

@@ -6,15 +6,27 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tidehub.adapters.outbox import outbox_gateways
-from tidehub.adapters.pdf import PdfRenderer
-from tidehub.capabilities import cases, devices, dispatch, documents, evaluation, field, intake, ledger, messages
+from tidehub.adapters.pdf import PdfRenderer, find_fonts
+from tidehub.capabilities import (
+    cases,
+    devices,
+    dispatch,
+    documents,
+    evaluation,
+    field,
+    intake,
+    ledger,
+    messages,
+)
 from tidehub.composing.calendars import work_calendars
+from tidehub.composing.carriers import carriers
 from tidehub.composing.context import Context
+from tidehub.composing.doors import DeviceDoors
 from tidehub.composing.keys import installation_key
 from tidehub.composing.world import seed
 from tidehub.flows.context import DevicePositions
 from tidehub.flows.device_directory import RegisteredDevices
+from tidehub.flows.registered_contacts import RegisteredContacts
 from tidehub.flows.table import following
 from tidehub.flows.travel import HarbourWays
 from tidehub.hub.files import Files
@@ -73,7 +85,7 @@ class Platform:
             field.capability(),
             devices.capability(),
             documents.capability(mounted.templates, key),
-            ledger.capability(mounted.tariffs, mounted.plan),
+            ledger.capability(mounted.plan, mounted.tariffs),
             messages.capability(mounted.messages),
             *(capability for pack in mounted.packs for capability in pack.code.capabilities),
             evaluation.capability(mounted.indicators),
@@ -94,12 +106,13 @@ class Platform:
         self.files = Files(settings.data / "files", store)
         self.hub = Hub(store, self.files)
         self.access = Access(
-            self.hub, clock, formerly=self.registers.formerly, remember=settings.postgresql is None
+            store, clock, formerly=self.registers.formerly, remember=settings.postgresql is None
         )
         self.board = devices.PositionBoard(clock)
         directory = RegisteredDevices(self.registers)
         self.desk = devices.PositionDesk(store, clock, directory, board=self.board, sleep=sleep)
         self.readings = devices.ReadingDesk(store, clock, directory)
+        self.doors = DeviceDoors(settings.doors, self.desk, self.readings, directory, clock, key)
         harbour = next((pack.harbour for pack in mounted.packs if pack.harbour is not None), None)
         self.ways = HarbourWays(
             harbour.chart if harbour else None,
@@ -116,8 +129,9 @@ class Platform:
             ways=self.ways,
             clock=clock,
             mounted=mounted,
-            renderer=PdfRenderer(public_url=settings.public_url),
-            gateways=outbox_gateways(),
+            renderer=PdfRenderer(find_fonts(), settings.public_url),
+            contacts=RegisteredContacts(self.registers, self.hub),
+            carriers=carriers(settings),
         )
         self.worker = Worker(self.hub, table.flows, self.context)
         self.follower = Follower(self.hub)
@@ -137,13 +151,17 @@ class Platform:
         await self.readings.start()
         return made
 
-    def start(self) -> None:
-        """Begin to beat: follow-ups, timers, figures, live positions."""
+    async def start(self) -> None:
+        """Begin to beat (follow-ups, timers, figures, live positions) and open the doors for devices."""
         self.worker.start()
         self.follower.start()
+        await self.board.start()
+        await self.doors.start()
 
     async def close(self) -> None:
         """Finish what was accepted and stop; safe to call on one that was only opened."""
+        await self.doors.stop()
+        await self.board.stop()
         await self.desk.stop()
         await self.worker.stop()
         await self.follower.stop()

@@ -7,7 +7,13 @@ from tidehub.capabilities.cases import CaseBrief, OpenCase, find_case
 from tidehub.capabilities.documents import DocumentIssued, IssueDocument, documents_of_case
 from tidehub.capabilities.field import CrewJob, JobSheet, LoadLanded, crew_jobs_of_case, job_sheet
 from tidehub.capabilities.intake import quantity_of
-from tidehub.capabilities.ledger import ClaimApproved, ClaimComputed, ComputeClaim, claim_by_id, claims_of_case
+from tidehub.capabilities.ledger import (
+    ClaimApproved,
+    ClaimComputed,
+    ComputeClaim,
+    claim_by_id,
+    claims_of_case,
+)
 from tidehub.hub.log import Reader, Recorded
 from tidehub.hub.registry import CancelTimer, Capability, DueTimer, Handler, SetTimer
 from tidehub.hub.schema import Key, metadata

@@ -67,3 +67,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     </SettingsProvider>
   </StrictMode>,
 )
+
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  window.addEventListener('load', () => void navigator.serviceWorker.register('/sw.js'))
+}

@@ -4,7 +4,7 @@ from packs.blue_circle.custody import decide
 from packs.blue_circle.custody.commands import OpenDiscrepancy, RecordRun, ResolveDiscrepancy
 from packs.blue_circle.custody.facts import FACTS, DiscrepancyOpened, DiscrepancyResolved, RunRecorded
 from packs.blue_circle.custody.model import Amount
-from packs.blue_circle.custody.queries import on_board_g, stock_of, tickets
+from packs.blue_circle.custody.queries import landing_of, on_board_g, stock_of, tickets
 from packs.blue_circle.custody.tables import READS, TABLES, load_run, load_ticket, project
 from tidehub.sdk import Capability, Handler, Subject
 
@@ -17,6 +17,7 @@ __all__ = [
     "ResolveDiscrepancy",
     "RunRecorded",
     "capability",
+    "landing_of",
     "on_board_g",
     "stock_of",
     "tickets",

@@ -51,7 +51,16 @@ ticket = Table(
     Column("resolved", Integer, nullable=False),
     Column("resolution", Text, nullable=False),
 )
-TABLES = (on_board, stock, run, ticket)
+landing = Table(
+    "custody_landing",
+    metadata,
+    Column("landing_id", Text, primary_key=True),
+    Column("stream_group", Text, primary_key=True),
+    Column("before_g", BigInteger, nullable=False),
+    Column("landed_g", BigInteger, nullable=False),
+    Column("emptied", Integer, nullable=False),
+)
+TABLES = (on_board, stock, run, ticket, landing)
 READS = frozenset({"CollectionWeighed", "LoadLanded"})
 
 _BOARD = sql(
@@ -61,6 +70,13 @@ _BOARD = sql(
 _EMPTY = sql(
     "INSERT INTO custody_on_board (unit_id, stream_group, mass_g) VALUES (:unit_id, :stream_group, 0)"
     " ON CONFLICT (unit_id, stream_group) DO UPDATE SET mass_g = 0"
+)
+# What was on board just before, kept with what the quay weighed: the two sides of a trip's balance.
+_LANDING = sql(
+    "INSERT INTO custody_landing (landing_id, stream_group, before_g, landed_g, emptied) SELECT :landing_id,"
+    " :stream_group, COALESCE((SELECT b.mass_g FROM custody_on_board b WHERE b.unit_id = :unit_id"
+    " AND b.stream_group = :stream_group), 0), CAST(:landed_g AS BIGINT), CAST(:emptied AS INTEGER)"
+    " ON CONFLICT (landing_id, stream_group) DO UPDATE SET landed_g = custody_landing.landed_g + excluded.landed_g"
 )
 _STOCK = sql(
     "INSERT INTO custody_stock (place_id, kind, in_g, out_g) VALUES (:place_id, :kind, :in_g, :out_g)"
@@ -76,7 +92,9 @@ _TICKET = sql(
     " resolved, resolution) VALUES (:ticket_id, :case_id, :level, :subject, :residual_g, :region_code, :unit_id,"
     " :opened_us, 0, '')"
 )
-_RESOLVED = sql("UPDATE custody_ticket SET resolved = 1, resolution = :resolution WHERE ticket_id = :ticket_id")
+_RESOLVED = sql(
+    "UPDATE custody_ticket SET resolved = 1, resolution = :resolution WHERE ticket_id = :ticket_id"
+)
 _FIND_RUN = sql("SELECT inputs, outputs, loss_g FROM custody_run WHERE run_id = :run_id", short=True)
 _FIND_TICKET = sql("SELECT case_id, resolved FROM custody_ticket WHERE ticket_id = :ticket_id", short=True)
 
@@ -120,6 +138,14 @@ def project(recorded: Recorded) -> Iterator[Write]:
         yield Write(_BOARD, {"unit_id": fact.unit_id, "stream_group": fact.group, "mass_g": added_g})
     elif recorded.kind == "LoadLanded":
         for line in fact.lines:
+            board = {"unit_id": fact.unit_id, "stream_group": line.group}
+            sides = {
+                "landing_id": fact.landing_id,
+                "landed_g": mass_g(line.quantity),
+                "emptied": int(line.emptied),
+            }
+            yield Write(_LANDING, {**board, **sides})
+        for line in fact.lines:
             landed_g = mass_g(line.quantity)
             board = {"unit_id": fact.unit_id, "stream_group": line.group}
             if line.emptied:
@@ -144,7 +170,10 @@ def project(recorded: Recorded) -> Iterator[Write]:
         for one in fact.outputs:
             yield Write(_STOCK, {"place_id": fact.place_id, "kind": one.kind, "in_g": one.mass_g, "out_g": 0})
     elif recorded.kind == "DiscrepancyOpened":
-        row = {name: getattr(fact, name) for name in ("ticket_id", "case_id", "level", "subject", "residual_g", "region_code", "unit_id")}
+        row = {
+            name: getattr(fact, name)
+            for name in ("ticket_id", "case_id", "level", "subject", "residual_g", "region_code", "unit_id")
+        }
         yield Write(_TICKET, {**row, "opened_us": to_us(recorded.at)})
     elif recorded.kind == "DiscrepancyResolved":
         yield Write(_RESOLVED, {"ticket_id": fact.ticket_id, "resolution": fact.resolution})

@@ -12,14 +12,29 @@ from litestar.static_files import create_static_files_router
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from tidehub.api import (
+    cap,
     cases,
+    catalogue,
     description,
+    documents,
+    events,
     files,
     health,
+    indicators,
+    jobs,
+    ledger,
+    mapping,
+    open311,
+    operations,
     people,
+    positions,
     registers,
+    report_intake,
+    reports,
     session,
     stream,
+    tracking,
+    units,
 )
 from tidehub.api.errors import HANDLERS
 from tidehub.api.rules import admit, refuse_to_start_open
@@ -63,7 +78,18 @@ def guarded_by_headers(secure: bool) -> BeforeMessageSendHookHandler:
 
 
 FAMILIES = (health, description, session, people, registers, files, stream)
-OF_CAPABILITIES = (("cases", cases),)
+OF_CAPABILITIES = (
+    ("cases", cases),
+    *(("intake", family) for family in (report_intake, tracking, events, open311, cap)),
+    ("catalogue", catalogue),
+    ("land", mapping),
+    *(("context", family) for family in (reports, jobs, units)),
+    ("desk", positions),
+    ("templates", documents),
+    ("ledger", ledger),
+    ("definitions", indicators),
+    ("operating", operations),
+)
 """Families that are served where the composition root gives what they read by, in ``services.more``."""
 
 
@@ -82,6 +108,9 @@ def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
     routes += more
     if "cases" in services.more:
         services.subjects.setdefault("case", cases.subject_of(services))
+    if "intake" in services.more:  # report_intake serves the list, which shares its address with handing in
+        routes = [route for route in routes if route is not reports.list_reports]
+        services.subjects.setdefault("report", reports.subject_of(services))
     static = services.settings.static
     if (static / "index.html").is_file():
         routes.append(
@@ -104,7 +133,7 @@ def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
             backend="gzip",
             minimum_size=1024,
             gzip_compress_level=4,
-            exclude=["/api/v1/stream", "/api/v1/files"],
+            exclude=["/api/v1/stream", "/api/v1/files", "/api/v1/positions/stream"],
         ),
         before_send=[guarded_by_headers(services.settings.secure_cookies)],
         request_max_body_size=services.settings.file_bytes_max + 10_000,

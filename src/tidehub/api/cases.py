@@ -248,6 +248,10 @@ def _asking(verb: str, command: Any, *hidden: str) -> Any:
     return command_route(f"{_OF_ONE}/{verb}", command, family=_FAMILY, hidden=hidden)
 
 
+def _named_move(request: AnyRequest, fields: dict[str, Any]) -> dict[str, Any]:
+    return fields | {"move": request.path_params["move"]}
+
+
 ROUTES: list[Any] = [
     list_cases,
     count_cases,
@@ -258,6 +262,14 @@ ROUTES: list[Any] = [
     open_case,
     move_cases,
     _asking("moves", cases.MoveCase, *_BY_PLATFORM),
+    command_route(
+        f"{_OF_ONE}/moves/{{move:str}}",
+        cases.MoveCase,
+        family=_FAMILY,
+        hidden=(*_BY_PLATFORM, "move"),
+        complete=_named_move,
+        name="make_move",
+    ),
     _asking("assignment", cases.AssignCase),
     _asking("priority", cases.SetPriority),
     _asking("values", cases.RecordValues),

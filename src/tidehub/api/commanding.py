@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 from litestar import Response, post
@@ -30,23 +32,44 @@ class Done(msgspec.Struct, frozen=True):
     facts: list[FactView]
 
 
-def body_of(command: type[Command], without: tuple[str, ...]) -> type[msgspec.Struct]:
-    """Make the struct of a command's body: its fields without those given elsewhere."""
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant of the interface: one without a zone is refused."""
+
+
+def body_of(
+    command: type[Command], without: tuple[str, ...], optional: tuple[str, ...] = (), called: str = ""
+) -> type[msgspec.Struct]:
+    """Make the struct of a command's body: its fields without those given elsewhere.
+
+    ``optional`` texts may be left out; the route then finds them itself. ``called`` is its name in the
+    description, where a command has two bodies.
+    """
     fields: list[Any] = []
     for field in msgspec.structs.fields(command):
         if field.name in without:
             continue
-        if field.default is not msgspec.NODEFAULT:
-            fields.append((field.name, field.type, field.default))
+        shape = _zoned(field.type)
+        if field.name in optional:
+            fields.append((field.name, shape, ""))
+        elif field.default is not msgspec.NODEFAULT:
+            fields.append((field.name, shape, field.default))
         elif field.default_factory is not msgspec.NODEFAULT:
-            fields.append((field.name, field.type, msgspec.field(default_factory=field.default_factory)))
+            fields.append((field.name, shape, msgspec.field(default_factory=field.default_factory)))
         else:
-            fields.append((field.name, field.type))
+            fields.append((field.name, shape))
     made = msgspec.defstruct(
-        f"{command.__name__}Body", fields, frozen=True, kw_only=True, forbid_unknown_fields=True
+        called or f"{command.__name__}Body", fields, frozen=True, kw_only=True, forbid_unknown_fields=True
     )
     made.__doc__ = inspect.getdoc(command)
     return made
+
+
+def _zoned(shape: Any) -> Any:
+    if shape is datetime:
+        return Instant
+    if get_origin(shape) in (Union, types.UnionType) and datetime in get_args(shape):
+        return Union[tuple(_zoned(one) for one in get_args(shape))]  # noqa: UP007 - made at run time
+    return shape
 
 
 async def chain_version(services: Services, stream: str) -> int:
@@ -75,6 +98,11 @@ async def carry_out(request: AnyRequest, command: Command, *, status: int = 200)
     return answer(done, status=status, version=version)
 
 
+def operation_of(command: type[Command]) -> str:
+    """Name of a command's operation: ``MoveCase`` is ``move_case``."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in command.__name__).lstrip("_")
+
+
 def command_route(
     path: str,
     command: type[Command],
@@ -83,6 +111,7 @@ def command_route(
     named: str = "case_id",
     hidden: tuple[str, ...] = (),
     complete: Callable[[AnyRequest, dict[str, Any]], dict[str, Any]] | None = None,
+    name: str = "",
 ) -> Any:
     """Make the route that asks for a command by POST.
 
@@ -94,8 +123,10 @@ def command_route(
         Fields that only the platform fills.
     complete
         Adds what the request says otherwise than in its body (who asks, a key).
+    name
+        Of the operation, where a command has two addresses.
     """
-    body = body_of(command, (named, *hidden))
+    body = body_of(command, (named, *hidden), called=f"{name.title().replace('_', '')}Body" if name else "")
 
     async def route(request: AnyRequest) -> Response[bytes]:
         told = await read_json(request, body)
@@ -103,7 +134,7 @@ def command_route(
         fields[named] = request.path_params[named]
         return await carry_out(request, command(**(complete(request, fields) if complete else fields)))
 
-    route.__name__ = "".join(f"_{c.lower()}" if c.isupper() else c for c in command.__name__).lstrip("_")
+    route.__name__ = name or operation_of(command)
     route.__doc__ = inspect.getdoc(command)
     opt = {"rule": command.rule, "family": family, "body": body, "answer": Done}
     return post(path, status_code=200, opt=opt)(route)

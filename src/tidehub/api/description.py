@@ -1,8 +1,8 @@
 """The OpenAPI 3.1 description, made from what stands beside the routes; raw routes describe themselves alike.
 
 A route's ``opt`` says: ``rule``, ``family`` (its tag), ``body`` and ``answer`` (a msgspec type, or a media
-type as text), ``query`` (a struct), ``status``, and for raw routes ``methods`` and ``title``. ``describe``
-adds or replaces members of the operation by hand.
+type as text), ``query`` (a struct), ``status``, for raw routes ``methods`` and ``title``, and ``by_method``
+where one method differs. ``describe`` adds or replaces members of the operation by hand.
 """
 
 from __future__ import annotations
@@ -94,10 +94,11 @@ class _Shapes:
         self._places: dict[int, int] = {}
         types: list[Any] = [Problem]
         for handler in handlers:
-            for name in ("body", "answer", "query"):
-                shape = handler.opt.get(name)
-                if shape is not None and not isinstance(shape, str):
-                    types.append(shape)
+            for opt in (handler.opt, *handler.opt.get("by_method", {}).values()):
+                for name in ("body", "answer", "query"):
+                    shape = opt.get(name)
+                    if shape is not None and not isinstance(shape, str):
+                        types.append(shape)
         self._types = types
         self._schemas, self.components = msgspec.json.schema_components(
             types, ref_template="#/components/schemas/{name}"
@@ -116,7 +117,7 @@ class _Shapes:
 
 
 def _operation(path: str, method: str, handler: BaseRouteHandler, shapes: _Shapes) -> dict[str, Any]:
-    opt = handler.opt
+    opt = handler.opt | handler.opt.get("by_method", {}).get(method, {})
     doc = opt.get("title") or inspect.getdoc(_function(handler)) or ""
     summary, _, rest = str(doc).partition("\n")
     access: Rule = opt["rule"]

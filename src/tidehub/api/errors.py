@@ -34,6 +34,11 @@ STATUS_OF_CODE = {
     "changed_meanwhile": 412,
     "method_not_allowed": 405,
     "not_acceptable": 406,
+    "cloudevent_invalid": 400,
+    "cloudevent_malformed": 400,
+    "cloudevent_version_unknown": 400,
+    "cap_unreadable": 400,
+    "csv_unreadable": 400,
 }
 RETRY_AFTER_S = 5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
@@ -59,8 +59,8 @@ class IntakeDoors:
         Key of the tracking tokens.
     public_url
         Address under which the platform is reached, without a slash at its end; empty takes the request's.
-    agency_name
-        Name of a unit by its id, in a language.
+    agency_name, agency_ids
+        Name of a unit by its id, in a language; and ids of units by their names or ids.
     open311
         How that door is set.
     """
@@ -69,6 +69,7 @@ class IntakeDoors:
     secret: bytes
     public_url: str = ""
     agency_name: Callable[[str, str], str] = lambda unit_id, _language: unit_id
+    agency_ids: Callable[[Sequence[str]], tuple[str, ...]] = tuple
     open311: Open311Settings = field(default_factory=Open311Settings)
 
 

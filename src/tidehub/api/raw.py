@@ -102,8 +102,8 @@ async def answering(scope: Mapping[str, Any], send: Any, work: Callable[[], Awai
         await send_refusal(send, refusal, headers_of(scope))
     except Unavailable as error:
         log.warning("unavailable: %s", error.what)
-        refusal = UNAVAILABLE(None, what=error.what, retry_after_s=error.retry_after_s)
-        await send_refusal(send, refusal, headers_of(scope), 503)
+        told = UNAVAILABLE(None, what=error.what, retry_after_s=error.retry_after_s)
+        await send_refusal(send, told, headers_of(scope), 503)
 
 
 def refuse_method(scope: Mapping[str, Any], *allowed: str) -> None:

@@ -1,220 +1,268 @@
-"""Reports by the platform's own interface: taken in one by one or by the hundred, on the hot path.
+"""Reports (报件): those one may see, one of them, what lies near, how it goes on, rating and withdrawing.
 
-The rest (lists, single reports, tracking) is in ``report_views.py``.
+The composition root gives ``services.more["catalogue"]`` (intake's catalogue), ``services.more["cases"]``
+(the cases' loader), ``services.more["context"]`` (the flows' context) and ``services.more["templates"]`` (document
+templates). How a report is taken in stands in the families of the channels.
 """
 
 from __future__ import annotations
 
-import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from litestar import asgi
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import File
 
-from tidehub.api.errors import UNSUPPORTED_MEDIA, problem
-from tidehub.api.exchange import KEY_INVALID
-from tidehub.api.intake_doors import (
-    NewReport,
-    ReportAnswer,
-    answer_for,
-    by_of,
-    report_command,
-    take_report,
+from tidehub.api import following
+from tidehub.api.catalogue import catalogue_of
+from tidehub.api.commanding import chain_version, command_route
+from tidehub.api.exchange import (
+    AnyRequest,
+    Page,
+    answer,
+    is_unchanged,
+    page_of,
+    read_cursor,
+    read_query,
+    write_cursor,
 )
-from tidehub.api.raw import (
-    EVENT_BYTES_MAX,
-    answering,
-    read_body,
-    refuse_method,
-    send_answer,
-    services_in,
+from tidehub.api.positions import box_of
+from tidehub.api.services import Services, SubjectOf, actor_in, services_of
+from tidehub.capabilities import intake
+from tidehub.kernel.access import Actor, Subject, demand, rule, scope
+from tidehub.kernel.errors import NOT_FOUND
+from tidehub.kernel.geometry import position
+from tidehub.kernel.instants import from_us, to_us
+
+VIEW = rule("duty_officer", "shift_leader", "checker", "auditor", "administrator", relations=["reporter"])
+"""Who may see a report with what it says; ``scope(VIEW, actor)`` is what lists filter by."""
+_FAMILY = "reports"
+_OF_ONE = "/api/v1/reports/{report_id:str}"
+_SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
+_NEAR_M, _NEAR_S = 200, 7 * 86_400
+
+
+class ReportsQuery(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which reports: one's own (``mine``), of ``service``, ``category``, ``status`` (comma lists), ``case``.
+
+    ``box`` is ``west,south,east,north`` in WGS 84 degrees.
+    """
+
+    mine: bool = False
+    service: str = ""
+    category: str = ""
+    status: str = ""
+    case: str | None = None
+    box: str | None = None
+
+    def __post_init__(self) -> None:
+        Page.__post_init__(self)
+        if self.box is not None:
+            box_of(self.box)
+
+
+class NearQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A service, and where; the datum of the coordinates is said, never guessed."""
+
+    service_code: str
+    lon: float
+    lat: float
+    datum: str
+
+
+class ReportItem(msgspec.Struct, frozen=True):
+    """A report in a list."""
+
+    report_id: str
+    service_code: str
+    title: intake.Text
+    category: str
+    channel: str
+    status: str
+    status_text: intake.Text | None
+    received_at: datetime
+    region_code: str
+    position: dict[str, float] | None
+    case_id: str | None
+    state: str | None
+    withdrawn: bool
+    rating: int | None
+
+
+class ReportList(msgspec.Struct, frozen=True):
+    """Reports, newest first."""
+
+    items: list[ReportItem]
+    next: str | None
+
+
+class NearReport(msgspec.Struct, frozen=True):
+    """An open public report nearby, which may be about the same."""
+
+    distance_m: int
+    report: dict[str, Any]
+
+
+class NearList(msgspec.Struct, frozen=True):
+    """Reports nearby, the nearest first."""
+
+    items: list[NearReport]
+    next: str | None
+
+
+@get("/api/v1/reports", opt={"rule": VIEW, "family": _FAMILY, "query": ReportsQuery, "answer": ReportList})
+async def list_reports(request: AnyRequest) -> Response[bytes]:
+    """List the reports one may see, newest first."""
+    query = read_query(request, ReportsQuery)
+    services, actor = services_of(request), actor_in(request)
+    found = await intake.list_reports(
+        services.hub,
+        intake.ReportFilter(
+            service_codes=_list(query.service),
+            categories=_list(query.category),
+            statuses=_list(query.status),
+            reporter=actor.id if query.mine else None,
+            case_id=query.case,
+            box=None if query.box is None else box_of(query.box),
+        ),
+        scope(VIEW, actor),
+        limit=query.limit,
+        after=read_cursor(query.cursor, tuple[int, str]),
+    )
+    last = found[-1] if len(found) == query.limit else None
+    return answer(
+        page_of(
+            [_item(row, catalogue_of(services)) for row in found],
+            write_cursor(last.received_us, last.report_id) if last else None,
+        ),
+        headers={"cache-control": "no-store"},
+    )
+
+
+@get(
+    "/api/v1/reports/near",
+    opt={"rule": rule(everyone=True), "family": _FAMILY, "query": NearQuery, "answer": NearList},
 )
-from tidehub.api.services import Services
-from tidehub.capabilities.intake import ReceiveReport
-from tidehub.kernel.access import Actor, rule
-from tidehub.kernel.codec import canonical_json, decode
-from tidehub.kernel.errors import MALFORMED, Refusal, refusal_kind
+async def list_near_reports(request: AnyRequest) -> Response[bytes]:
+    """List open public reports of the same category close by: perhaps the matter is known already."""
+    query = read_query(request, NearQuery)
+    services = services_of(request)
+    now = services.clock.now()
+    offer = catalogue_of(services).offer(query.service_code, now)
+    limits = offer.service.duplicates
+    within_s = limits.within_s if limits else _NEAR_S
+    found = await intake.near_reports(
+        services.hub,
+        offer.service.category,
+        position(query.lon, query.lat, query.datum),
+        radius_m=limits.radius_m if limits else _NEAR_M,
+        received_from_us=to_us(now - timedelta(seconds=within_s)),
+    )
+    items = [NearReport(round(away_m), intake.shown_report(row, offer, public=True)) for away_m, row in found]
+    return answer(page_of(items, None))
 
-BATCH_MAX = 1000
-BATCH_TOO_LARGE = refusal_kind(
-    "batch_too_large",
-    zh="一批最多 {max} 件报件",
-    en="A batch holds at most {max} reports",
-    do_zh="请分批发送。",
-    do_en="Send them in parts.",
-    category="too_large",
+
+@get(_OF_ONE, opt={"rule": VIEW, "family": _FAMILY, "answer": dict[str, Any]})
+async def get_report(request: AnyRequest, report_id: FromPath[str]) -> Response[Any]:
+    """Get one report as it was sent, its personal data masked."""
+    services = services_of(request)
+    row = await seen_report(services, report_id, actor_in(request))
+    version = await chain_version(services, f"report/{report_id}")
+    if not row.case_id and is_unchanged(request, version):
+        return Response(None, status_code=304, headers={"etag": f'"v{version}"'})
+    offer = catalogue_of(services).find(row.service_code, from_us(row.received_us))
+    return answer(intake.shown_report(row, offer), version=version)
+
+
+@get(f"{_OF_ONE}/following", opt={"rule": VIEW, "family": _FAMILY, "answer": following.Following})
+async def get_following(request: AnyRequest, report_id: FromPath[str]) -> Response[bytes]:
+    """Get everything its reporter wants to know: who comes, where they are, when, receipts, subsidy."""
+    services, actor = services_of(request), actor_in(request)
+    row = await seen_report(services, report_id, actor)
+    return answer(await following.follow(services, row, actor), headers={"cache-control": "no-store"})
+
+
+@get(
+    f"{_OF_ONE}/media/{{sha256:str}}",
+    opt={"rule": VIEW, "family": _FAMILY, "answer": "application/octet-stream"},
 )
-_EVERYONE = rule(everyone=True)  # each service says itself whether it takes anonymous reports
+async def get_report_media(request: AnyRequest, report_id: FromPath[str], sha256: FromPath[str]) -> File:
+    """Get a photo that was sent with a report."""
+    services = services_of(request)
+    row = await seen_report(services, report_id, actor_in(request))
+    known = sha256 in msgspec.json.decode(row.media, type=tuple[str, ...])
+    kept = await services.files.find(sha256) if known and services.files is not None else None
+    if kept is None or services.files is None:
+        raise NOT_FOUND("sha256", what="文件 file", id=sha256[:64])
+    shown = kept.media_type in _SHOWN
+    return File(
+        services.files.path(sha256),
+        media_type=kept.media_type if shown else "application/octet-stream",
+        filename=kept.sha256[:16],
+        content_disposition_type="inline" if shown else "attachment",
+        headers={
+            "cache-control": "private, max-age=31536000, immutable",
+            "content-security-policy": "default-src 'none'; sandbox",
+        },
+    )
 
 
-class BatchItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one report of a batch, at its place: an answer or a problem."""
-
-    answer: ReportAnswer | None = None
-    problem: dict[str, Any] | None = None
-
-
-class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a batch; each report is taken or refused by itself."""
-
-    received: int
-    repeated: int
-    refused: int
-    items: list[BatchItem]
-
-
-@asgi(
-    "/api/v1/reports",
-    copy_scope=True,
-    opt={
-        "rule": _EVERYONE,
-        "family": "reports",
-        "methods": ("POST",),
-        "body": NewReport,
-        "answer": ReportAnswer,
-        "status": 201,
-        "title": "Hand in a report; 201 when it is on disk, 200 when this very report was here before.",
-    },
-)
-async def post_report(scope: Any, receive: Any, send: Any) -> None:
-    """Take one report in."""
-
-    async def work() -> None:
-        refuse_method(scope, "POST")
-        services, actor = services_in(scope), scope["state"]["actor"]
-        _demand_json(scope)
-        told = decode(await read_body(scope, receive, EVENT_BYTES_MAX), NewReport)
-        command = report_command(told, actor, _header_key(scope))
-        taken = await take_report(services, command, by_of(told, actor))
-        place = (b"location", f"/api/v1/reports/{taken.report_id}".encode())
-        await send_answer(
-            send,
-            201 if taken.status == "received" else 200,
-            canonical_json(taken),
-            [(b"content-type", b"application/json"), place],
-        )
-
-    await answering(scope, send, work)
-
-
-@asgi(
-    "/api/v1/reports-batch",
-    copy_scope=True,
-    opt={
-        "rule": _EVERYONE,
-        "family": "reports",
-        "methods": ("POST",),
-        "body": list[NewReport],
-        "answer": BatchAnswer,
-        "status": 200,
-        "title": "Hand in many reports: each is taken or refused by itself, in one durable write.",
-    },
-)
-async def post_reports(scope: Any, receive: Any, send: Any) -> None:
-    """Take many reports in."""
-
-    async def work() -> None:
-        refuse_method(scope, "POST")
-        services, actor = services_in(scope), scope["state"]["actor"]
-        _demand_json(scope)
-        body = await read_body(scope, receive, EVENT_BYTES_MAX)
-        taken = await take_batch(services, read_batch(body), actor)
-        await send_answer(send, 200, canonical_json(taken))
-
-    await answering(scope, send, work)
-
-
-def _demand_json(scope: Any) -> None:
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            media_type = value.partition(b";")[0].strip().lower()
-            if media_type != b"application/json" and not media_type.endswith(b"+json"):
-                raise UNSUPPORTED_MEDIA(
-                    None, media_type=media_type.decode("latin-1")[:80], wanted="application/json"
-                )
-            return
-
-
-def _header_key(scope: Any) -> str | None:
-    for name, value in scope["headers"]:
-        if name == b"idempotency-key":
-            if not value.isascii():
-                raise KEY_INVALID("Idempotency-Key")
-            return str(value.decode("ascii"))
-    return None
-
-
-def read_batch(body: bytes) -> list[NewReport | Refusal]:
-    """Read a JSON array of reports; where one is malformed, only that one is refused.
+async def seen_report(services: Services, report_id: str, actor: Actor) -> intake.ReportRow:
+    """Find a report that this actor may see.
 
     Raises
     ------
     Refusal
-        ``malformed`` when it is no array, ``batch_too_large``.
+        ``not_found``, ``forbidden``.
     """
-    try:
-        told: list[Any] = decode(body, list[NewReport])
-    except Refusal:
-        raw = decode(body, list[msgspec.Raw])
-        _refuse_many(len(raw))
-        told = []
-        for one in raw:
-            try:
-                told.append(decode(bytes(one), NewReport))
-            except Refusal as refusal:
-                told.append(refusal)
-        return told
-    _refuse_many(len(told))
-    return told
+    row = await intake.find_report(services.hub, report_id)
+    if row is None:
+        raise NOT_FOUND("report_id", what="报件 report", id=report_id[:80])
+    related = (("reporter", row.reporter),) if row.reporter else ()
+    demand(VIEW, actor, Subject(row.region_code, related))
+    return row
 
 
-def _refuse_many(count: int) -> None:
-    if count > BATCH_MAX:
-        raise BATCH_TOO_LARGE(None, max=BATCH_MAX)
+def subject_of(services: Services) -> SubjectOf:
+    """Make the look-up by which the stream of facts asks where a report lies and whose it is."""
+
+    async def find(report_id: str) -> Subject | None:
+        return await intake.report_subject(services.hub, report_id)
+
+    return find
 
 
-async def take_batch(services: Services, batch: list[NewReport | Refusal], actor: Actor) -> BatchAnswer:
-    """Hand the reports of a batch in side by side; they share one durable write."""
-    commands: list[ReceiveReport | Refusal] = []
-    for place, told in enumerate(batch):
-        try:
-            if isinstance(told, Refusal):
-                raise told
-            if told.key is None:
-                raise MALFORMED("key", problem="a report of a batch needs a key")
-            commands.append(report_command(told, actor, None))
-        except Refusal as refusal:
-            commands.append(_at(refusal, place))
-    results = await asyncio.gather(
-        *(
-            services.hub.handle(command, by=by_of(told, actor))
-            for command, told in zip(commands, batch, strict=True)
-            if isinstance(command, ReceiveReport) and isinstance(told, NewReport)
-        ),
-        return_exceptions=True,
-    )
-    waiting = iter(results)
-    items, received, refused = [], 0, 0
-    for place, command in enumerate(commands):
-        result = command if isinstance(command, Refusal) else next(waiting)
-        if isinstance(result, Refusal):
-            told_problem = result if isinstance(command, Refusal) else _at(result, place)
-            items.append(BatchItem(problem=problem(told_problem)))
-            refused += 1
-        elif isinstance(result, BaseException):
-            raise result  # the store is down: everything is sent again under its keys
-        else:
-            assert isinstance(command, ReceiveReport)
-            items.append(BatchItem(answer=answer_for(services, command, is_new=bool(result))))
-            received += bool(result)
-    return BatchAnswer(
-        received=received, repeated=len(items) - received - refused, refused=refused, items=items
+def _list(text: str) -> tuple[str, ...] | None:
+    return tuple(filter(None, text.split(","))) or None
+
+
+def _item(row: intake.ReportRow, catalogue: intake.Catalogue) -> ReportItem:
+    return ReportItem(
+        report_id=row.report_id,
+        service_code=row.service_code,
+        title=following.title_of(row, catalogue),
+        category=row.category,
+        channel=row.channel,
+        status=row.status,
+        status_text=following.status_text(row, catalogue),
+        received_at=from_us(row.received_us),
+        region_code=row.region_code,
+        position=None if row.lon is None or row.lat is None else {"lon": row.lon, "lat": row.lat},
+        case_id=row.case_id or None,
+        state=row.case_state or None,
+        withdrawn=bool(row.withdrawn),
+        rating=row.rating,
     )
 
 
-def _at(refusal: Refusal, place: int) -> Refusal:
-    where = f"[{place}]" if refusal.field is None else f"[{place}].{refusal.field}"
-    return Refusal(refusal.kind, where, refusal.params)
-
-
-ROUTES: list[Any] = [post_report, post_reports]
+ROUTES: list[Any] = [
+    list_reports,
+    list_near_reports,
+    get_report,
+    get_following,
+    get_report_media,
+    command_route(f"{_OF_ONE}/rating", intake.RateReport, family=_FAMILY, named="report_id"),
+    command_route(f"{_OF_ONE}/withdraw", intake.WithdrawReport, family=_FAMILY, named="report_id"),
+]

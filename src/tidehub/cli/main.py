@@ -28,7 +28,10 @@ COMMANDS = (run, demo, trace, replay, verify, story, bench, check_pack, new_pack
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands; the reference page is written from it."""
-    top = argparse.ArgumentParser(prog="tidehub", description="潮汇 Tidehub: 报件、案件、派单、现场、单证与评价 · reports, cases, jobs, field work, documents, evaluation")
+    top = argparse.ArgumentParser(
+        prog="tidehub",
+        description="潮汇 Tidehub: 报件、案件、派单、现场、单证与评价 · reports, cases, jobs, field work, documents, evaluation",
+    )
     top.add_argument("--version", action="version", version=f"tidehub {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:

@@ -11,9 +11,25 @@ from tidehub.settings import Settings
 
 def add_place(command: argparse.ArgumentParser) -> None:
     """Add where the data are and which packs are mounted."""
-    command.add_argument("--data", type=Path, default=Path(os.environ.get("TIDEHUB_DATA", "data")), help="folder of the embedded store and of the files (TIDEHUB_DATA)")
-    command.add_argument("--postgresql", metavar="DSN", default=os.environ.get("TIDEHUB_POSTGRESQL"), help="use this PostgreSQL database instead of SQLite (TIDEHUB_POSTGRESQL)")
-    command.add_argument("--pack", action="append", default=[], metavar="PACK", help="name or folder of a pack; may be repeated; default: all installed")
+    command.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("TIDEHUB_DATA", "data")),
+        help="folder of the embedded store and of the files (TIDEHUB_DATA)",
+    )
+    command.add_argument(
+        "--postgresql",
+        metavar="DSN",
+        default=os.environ.get("TIDEHUB_POSTGRESQL"),
+        help="use this PostgreSQL database instead of SQLite (TIDEHUB_POSTGRESQL)",
+    )
+    command.add_argument(
+        "--pack",
+        action="append",
+        default=[],
+        metavar="PACK",
+        help="name or folder of a pack; may be repeated; default: all installed",
+    )
 
 
 def settings_of(args: argparse.Namespace) -> Settings:

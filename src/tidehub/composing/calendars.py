@@ -13,7 +13,9 @@ _DATA = "tidehub.methods.clocks"
 
 def work_calendars() -> CalendarTable:
     """Calendars by name: ``office`` (Monday to Friday, holidays and make-up days) and ``always``."""
-    holidays = read_holidays(decode((files(_DATA) / "data" / "cn_holidays.json").read_bytes(), dict), "cn_holidays.json")
+    holidays = read_holidays(
+        decode((files(_DATA) / "data" / "cn_holidays.json").read_bytes(), dict), "cn_holidays.json"
+    )
     found = {}
     for path in sorted((files(_DATA) / "data").iterdir(), key=lambda path: path.name):
         if path.name.startswith("calendar_") and path.name.endswith(".json"):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tidehub.capabilities.cases import Lifecycles
 from tidehub.capabilities.dispatch import DispatchPolicies
 from tidehub.capabilities.documents import Renderer, Templates
 from tidehub.capabilities.intake import Catalogue
-from tidehub.capabilities.messages import MessageTemplate
+from tidehub.capabilities.messages import Carrier, Contacts, MessageTemplate
 from tidehub.flows.context import Positions, Ways
 from tidehub.hub.files import Files
 from tidehub.hub.hub import Hub
@@ -33,7 +32,8 @@ class Context:
     clock: Clock
     mounted: Mounted
     renderer: Renderer
-    gateways: Any
+    contacts: Contacts
+    carriers: Mapping[str, Carrier]
 
     @property
     def policies(self) -> DispatchPolicies:

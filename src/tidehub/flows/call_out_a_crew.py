@@ -81,10 +81,12 @@ async def call_out_a_crew(recorded: Recorded, context: FlowContext) -> Sequence[
     """
     fact = recorded.fact
     assert isinstance(fact, CaseOpened | CaseMoved)
+    state = fact.to_state if isinstance(fact, CaseMoved) else None
+    if state is not None and all(one.on_state != state for one in context.policies.services.values()):
+        return ()
     case = await _case(fact, context)
     if case is None:
         return ()
-    state = fact.to_state if isinstance(fact, CaseMoved) else None
     called = services_called(context.policies, case.lifecycle, case.category, state)
     known = {job.job_id for job in await jobs_of_case(context.reader, case.case_id)} if called else set()
     wanted = [

@@ -70,12 +70,20 @@ async def carry_out(tx: Transaction, registry: Registry, job: Job, now: datetime
     A timer or follow-up that another has taken meanwhile gives no facts: its work is done. One whose
     commands are refused stays where it was; the worker decides whether to try again.
     """
-    if job.fired is None and job.follow_up is None and len(job.commands) == 1:
-        return await _carry_out_commands(tx, registry, job, now)  # decided before anything is written
+    if len(job.commands) == 1:  # decided before anything is written, so nothing has to be undone
+        command = job.commands[0]
+        handler = registry.handlers[type(command)]
+        facts = _decide(handler, await handler.load(tx, command), command, job, now)
+        return await _record_all(tx, registry, facts, job, now) if await _take(tx, job) else []
     async with tx.all_or_nothing():
         if not await _take(tx, job):
             return []
-        return await _carry_out_commands(tx, registry, job, now)
+        recorded: list[Recorded] = []
+        for command in job.commands:
+            handler = registry.handlers[type(command)]
+            facts = _decide(handler, await handler.load(tx, command), command, job, now)
+            recorded += await _record_all(tx, registry, facts, job, now)
+        return recorded
 
 
 async def _take(tx: Transaction, job: Job) -> bool:
@@ -85,15 +93,6 @@ async def _take(tx: Transaction, job: Job) -> bool:
     if job.follow_up is not None:
         return bool(await tx.execute(_TAKE_FOLLOW_UP, id=job.follow_up))
     return True
-
-
-async def _carry_out_commands(tx: Transaction, registry: Registry, job: Job, now: datetime) -> list[Recorded]:
-    recorded: list[Recorded] = []
-    for command in job.commands:
-        handler = registry.handlers[type(command)]
-        state = await handler.load(tx, command)
-        recorded += await _record_all(tx, registry, _decide(handler, state, command, job, now), job, now)
-    return recorded
 
 
 async def carry_out_many(

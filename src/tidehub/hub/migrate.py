@@ -91,16 +91,11 @@ def prepare_sqlite(connection: sqlite3.Connection, metadata: MetaData, *, migrat
         version = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     if migrate and not _is_current(version):
         row_factory, connection.row_factory = connection.row_factory, None
-        connection.execute("BEGIN IMMEDIATE")
+        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         try:
-            engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-            with engine.connect() as wrapped:
+            with engine.begin() as wrapped:
+                wrapped.exec_driver_sql("BEGIN IMMEDIATE")  # the driver is told to begin nothing by itself
                 upgrade(wrapped)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
         finally:
             connection.row_factory = row_factory
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

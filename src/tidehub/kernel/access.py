@@ -160,10 +160,10 @@ def permits(rule_: Rule, actor: Actor, subject: Subject | None = None) -> bool:
         or any(subject.region_code.startswith(prefix) for prefix in actor.regions_for(rule_.roles))
     ):
         return True
-    if not rule_.relations:
+    if not rule_.relations or actor.id == ANONYMOUS.id:  # nobody is related to what somebody sent unnamed
         return False
     if subject is None:
-        return actor.id != ANONYMOUS.id
+        return True
     selves = actor.selves()
     return any(relation in rule_.relations and who in selves for relation, who in subject.related)
 
@@ -172,11 +172,12 @@ def demand(rule_: Rule, actor: Actor, subject: Subject | None = None) -> None:
     """Refuse what :func:`permits` does not permit: ``not_signed_in`` or ``forbidden``."""
     if permits(rule_, actor, subject):
         return
-    raise (NOT_SIGNED_IN if actor.id == ANONYMOUS.id else FORBIDDEN)()
+    kind = NOT_SIGNED_IN if actor.id == ANONYMOUS.id else FORBIDDEN
+    raise kind()
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Which matters a list may show, in the form a query filters by: the same answer as :func:`permits`, row by row.
+    """Which matters a list may show, as a query filters by it: what :func:`permits` answers, row by row.
 
     Parameters
     ----------

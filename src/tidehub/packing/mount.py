@@ -10,10 +10,12 @@ from tidehub.capabilities.dispatch import DispatchPolicies
 from tidehub.capabilities.documents import Templates
 from tidehub.capabilities.evaluation import Definitions
 from tidehub.capabilities.intake import Catalogue
-from tidehub.capabilities.ledger import AccountPlan, Tariffs
+from tidehub.capabilities.ledger import AccountPlan, Roles, Tariffs
 from tidehub.capabilities.messages import MessageTemplate
 from tidehub.packing.model import Flow, Notice, Pack
 from tidehub.packing.read import PACK_INVALID
+
+_NO_PLAN = AccountPlan((), Roles("", "", "", "", ""), "no pack keeps books")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Mounted:
     notices: tuple[Notice, ...]
     templates: Templates
     tariffs: Tariffs
-    plan: AccountPlan | None
+    plan: AccountPlan
     flows: tuple[Flow, ...]
 
 
@@ -48,13 +50,17 @@ def mount(packs: Sequence[Pack]) -> Mounted:
     for pack in packs:
         for name, service in (pack.policies.services if pack.policies else {}).items():
             if services.setdefault(name, service) != service:
-                raise PACK_INVALID(f"services.{name}", where=pack.manifest.id, problem="another pack has this name")
+                raise PACK_INVALID(
+                    f"services.{name}", where=pack.manifest.id, problem="another pack has this name"
+                )
         for key, message in pack.messages.items():
             if messages.setdefault(key, message) != message:
                 raise PACK_INVALID(key, where=pack.manifest.id, problem="another pack has this message key")
         if pack.plan is not None:
             if plan is not None and plan != pack.plan:
-                raise PACK_INVALID("accounts", where=pack.manifest.id, problem="another pack has another plan")
+                raise PACK_INVALID(
+                    "accounts", where=pack.manifest.id, problem="another pack has another plan"
+                )
             plan = pack.plan
         indicators = Definitions(
             indicators.indicators + pack.indicators.indicators, indicators.ratios + pack.indicators.ratios
@@ -69,6 +75,6 @@ def mount(packs: Sequence[Pack]) -> Mounted:
         notices=tuple(notice for pack in packs for notice in pack.notices),
         templates=Templates(template for pack in packs for template in pack.templates),
         tariffs=Tariffs(tariff for pack in packs for tariff in pack.tariffs),
-        plan=plan,
+        plan=plan or _NO_PLAN,
         flows=tuple(flow for pack in packs for flow in pack.code.flows),
     )

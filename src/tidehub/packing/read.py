@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,9 +13,9 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from tidehub.adapters.pdf import read_template_folder
 from tidehub.capabilities.cases import read_lifecycle
 from tidehub.capabilities.dispatch import read_dispatch_policies
-from tidehub.capabilities.documents import read_template
 from tidehub.capabilities.evaluation import Definitions, read_definitions
 from tidehub.capabilities.intake import read_catalogue
 from tidehub.capabilities.ledger import read_plan, read_tariff
@@ -50,18 +51,18 @@ def read_pack(folder: Path) -> Pack:
     return Pack(
         folder=folder,
         manifest=manifest,
-        lifecycles=tuple(read_lifecycle(read_yaml(path), path.name) for path in lifecycle_files if path.is_file()),
+        lifecycles=tuple(
+            read_lifecycle(read_yaml(path), path.name) for path in lifecycle_files if path.is_file()
+        ),
         catalogue=_read(folder, "categories.yaml", lambda raw, where: read_catalogue(raw, forms, where)),
         policies=_read(folder, "dispatch.yaml", read_dispatch_policies),
         indicators=_read(folder, "indicators.yaml", read_definitions) or Definitions(),
         messages=_messages(folder),
         notices=_read(folder, "notices.yaml", _notices) or (),
-        templates=tuple(
-            read_template(read_yaml(path), path.with_suffix(".typ").read_text("utf-8"), path.name)
-            for path in sorted((folder / "documents").glob("*.yaml"))
-            if path.with_suffix(".typ").is_file()
+        templates=read_template_folder(folder / "documents"),
+        tariffs=tuple(
+            read_tariff(read_yaml(path), path.name) for path in sorted((folder / "tariffs").glob("*.yaml"))
         ),
-        tariffs=tuple(read_tariff(read_yaml(path), path.name) for path in sorted((folder / "tariffs").glob("*.yaml"))),
         plan=_read(folder, "accounts.yaml", read_plan),
         harbour=_read(folder, "harbour.yaml", lambda raw, _where: read_harbour(folder, raw)),
         world=read_yaml(folder / "demo" / "world.yaml") if (folder / "demo" / "world.yaml").is_file() else {},
@@ -72,15 +73,13 @@ def read_pack(folder: Path) -> Pack:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file whose top is a mapping.
 
-    Dates stay texts, so that each shape decides what a date is.
-
     Raises
     ------
     Refusal
         ``pack_invalid`` with the line.
     """
     try:
-        read = yaml.load(path.read_text("utf-8"), Loader=_TextDates)  # noqa: S506 - a SafeLoader without dates
+        read = yaml.load(path.read_text("utf-8"), Loader=_Plain)  # noqa: S506 - a SafeLoader all the same
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PACK_INVALID(None, where=path.name, problem=str(error)) from None
     if not isinstance(read, dict):
@@ -88,14 +87,22 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return read
 
 
-class _TextDates(yaml.SafeLoader):
-    """A safe loader that leaves dates as texts."""
+class _Plain(yaml.SafeLoader):
+    """A safe loader that leaves dates as texts and takes only ``true`` and ``false`` for truth (YAML 1.2).
+
+    So ``on`` stays a word, and each shape decides what a date is.
+    """
 
 
-_TextDates.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+_Plain.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def _read(folder: Path, name: str, read: Callable[[dict[str, Any], str], T]) -> T | None:

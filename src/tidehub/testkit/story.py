@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,10 @@ from tidehub.hub.log import Recorded, read_after
 from tidehub.kernel.errors import Refusal, refusal_kind
 from tidehub.packing import Pack, find_pack, read_pack
 from tidehub.testkit.clock import FixedClock
+from tidehub.testkit.expect import check
+from tidehub.testkit.stage import Stage
 from tidehub.testkit.town import Town
+from tidehub.testkit.verbs import perform
 
 TOWN_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -47,25 +49,6 @@ class Line(msgspec.Struct, frozen=True):
     expect: tuple[str, ...]
 
 
-@dataclass
-class Told:
-    """What the story knows so far: the names by which later lines speak of earlier things."""
-
-    case_id: str = ""
-    report_id: str = ""
-    job_id: str = ""
-    reporter: str = ""
-    started_at: datetime | None = None
-    arrived_at: datetime | None = None
-    closed_at: datetime | None = None
-    receipt_at: datetime | None = None
-    refused: Refusal | None = None
-    documents: list[dict[str, str]] = field(default_factory=list)
-    subsidy_fen: int | None = None
-    fresh: list[Recorded] = field(default_factory=list)
-    seq: int = 0
-
-
 def read_story(path: Path) -> tuple[str, list[Line]]:
     """Read the day and the lines of a story.
 
@@ -90,7 +73,9 @@ def read_story(path: Path) -> tuple[str, list[Line]]:
     return day, lines
 
 
-async def tell(name: str, folder: Path, *, postgresql: str | None = None, story: Path | None = None) -> dict[str, Any]:
+async def tell(
+    name: str, folder: Path, *, postgresql: str | None = None, story: Path | None = None
+) -> dict[str, Any]:
     """Play a pack's story and say what came of it.
 
     Parameters
@@ -131,29 +116,28 @@ class Teller:
         self.town = town
         self.pack = pack
         self.start = start
-        self.told = Told()
-        self.log: list[str] = []
+        self.stage = Stage(town, pack)
+        self.told = self.stage.told
 
     async def tell(self, lines: list[Line]) -> dict[str, Any]:
         """Play them all."""
-        from tidehub.testkit.expect import check
-        from tidehub.testkit.verbs import perform
-
         self.told.seq = self.town.hub.seq
         for line in lines:
             await self._move_to(line)
             self.told.refused = None
             try:
-                await perform(self, line.who, line.does)
+                await perform(self.stage, line.who, line.does)
             except Refusal as refusal:
                 self.told.refused = refusal
                 if "refused" not in {part.split()[0] for part in line.expect}:
                     raise StoryFailed(f"line {line.number}: {line.does}: refused: {refusal}") from refusal
             await self._take_in()
             for part in line.expect:
-                problem = await check(self, part)
+                problem = await check(self.stage, part)
                 if problem:
-                    raise StoryFailed(f"line {line.number}: {line.who} {line.does}: expected '{part}', but {problem}")
+                    raise StoryFailed(
+                        f"line {line.number}: {line.who} {line.does}: expected '{part}', but {problem}"
+                    )
         return await self._outcome()
 
     async def _move_to(self, line: Line) -> None:

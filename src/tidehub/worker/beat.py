@@ -81,6 +81,10 @@ class Worker:
         if self._running:
             await asyncio.wait(self._running.values())
 
+    def wake(self) -> None:
+        """Look now, not only at the end of the sleep: for a clock that is moved by hand."""
+        self._woken.set()
+
     def _wake_for(self, facts: Sequence[Recorded]) -> None:
         if any(fact.kind in self._waking for fact in facts):
             self._woken.set()

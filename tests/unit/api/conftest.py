@@ -74,10 +74,12 @@ class Door:
             headers={"x-tidehub": "1", **headers},
         )
 
-    async def signed_in(self, login: str, *roles: str, regions: tuple[str, ...] = ("",)) -> httpx.AsyncClient:
+    async def signed_in(
+        self, login: str, *roles: str, regions: tuple[str, ...] = ("",), units: tuple[str, ...] = ()
+    ) -> httpx.AsyncClient:
         await self.platform.handle(
             RecordEntry(register="people", id=login, body={"name": f"{login} name", "phone": "13812348000"}),
-            GrantRoles(person_id=login, grant_id="g", roles=roles, regions=regions),
+            GrantRoles(person_id=login, grant_id="g", roles=roles, regions=regions, units=units),
             by=platform_actor("flow/test"),
         )
         await self.platform.access.set_password(login, login, PASSWORD)

@@ -372,6 +372,30 @@ async def test_a_full_disk_makes_senders_wait_and_loses_nothing(
     assert len(await raw_fixes(hub.store, "boat-7", NOON, NOON)) == 1
 
 
+async def test_what_came_while_the_store_failed_is_stored_with_the_rest(
+    hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that arrives during the failure does not wait for the next sender."""
+    boat(directory)
+    real, attempts = hub.store.write, 0
+    late: list[asyncio.Task[None]] = []
+
+    async def write(work):
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            late.append(asyncio.create_task(desk.accept([fix(clock.now(), 20.0)], [])))
+            await asyncio.sleep(0.01)
+            raise Unavailable("disk")
+        return await real(work)
+
+    monkeypatch.setattr(hub.store, "write", write)
+    async with asyncio.timeout(10):
+        await desk.accept([fix(clock.now(), 10.0)], [])
+        await late[0]
+    assert len(await raw_fixes(hub.store, "boat-7", NOON, NOON)) == 2
+
+
 async def test_an_answer_lost_after_the_commit_counts_nothing_twice(
     hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from referee import shortest_cm
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.routing import Route, WaterMap, plan_route, travel_matrix
+from tidehub.methods.routing.referee import shortest_cm
 
 BOUNDS = (121.0, 28.0, 121.02, 28.02)
 STEP = 0.001  # a coarse lattice makes collinear and touching cases common

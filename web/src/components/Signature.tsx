@@ -3,12 +3,12 @@ import { useRef, useState, type PointerEvent } from 'react'
 
 import { useSettings } from '../core/settings'
 
-export function Signature({ label, onSign }: { label: string; onSign: (name: string, image: Blob) => void }) {
+export function Signature({ label, known = '', onSign }: { label: string; known?: string; onSign: (name: string, image: Blob) => void }) {
   const { t } = useSettings()
   const canvas = useRef<HTMLCanvasElement>(null)
   const drawing = useRef(false)
   const [drawn, setDrawn] = useState(false)
-  const [name, setName] = useState('')
+  const [name, setName] = useState(known)
   const at = (event: PointerEvent<HTMLCanvasElement>): [number, number] => {
     const box = event.currentTarget.getBoundingClientRect()
     return [((event.clientX - box.left) / box.width) * 600, ((event.clientY - box.top) / box.height) * 200]
@@ -42,7 +42,7 @@ export function Signature({ label, onSign }: { label: string; onSign: (name: str
       />
       <div className="row">
         <button type="button" className="plain" onClick={() => { canvas.current?.getContext('2d')?.clearRect(0, 0, 600, 200); setDrawn(false) }}>{t('clear')}</button>
-        <button type="button" className="plain grow" disabled={!drawn || !name.trim()} onClick={() => canvas.current?.toBlob((image) => image && onSign(name.trim(), image), 'image/png')}>{t('sign')}</button>
+        <button type="button" className="primary grow" style={{ width: 'auto' }} disabled={!drawn || !name.trim()} onClick={() => canvas.current?.toBlob((image) => image && onSign(name.trim(), image), 'image/png')}>{t('sign')}</button>
       </div>
     </div>
   )

@@ -61,6 +61,4 @@ export async function upload(file: Blob): Promise<string> {
   return ((await response.json()) as { sha256: string }).sha256
 }
 
-export function newKey(): string {
-  return crypto.randomUUID()
-}
+export { newId as newKey } from './store'

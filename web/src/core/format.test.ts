@@ -27,4 +27,9 @@ describe('what people read', () => {
   it('has every word in both languages, none empty', () => {
     for (const words of Object.values(WORDS)) for (const word of Object.values(words)) expect(word.trim()).not.toBe('')
   })
+  it('keeps no word that no page says', () => {
+    const pages = Object.values(import.meta.glob(['../**/*.{ts,tsx}', '!../**/words*.ts', '!../**/*.test.ts'], { query: '?raw', import: 'default', eager: true })).join('\n')
+    const composed = /^(verb|reason|refuse|party|step|label|filter|unit|fresh|offer|doc)_/
+    expect(Object.keys(WORDS.zh).filter((word) => !composed.test(word) && !pages.includes(`'${word}'`))).toEqual([])
+  })
 })

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from 'react'
 
 import { get, Offline, Refused } from './api'
+import { put, read } from './store'
 
 export interface Read<T> {
   data: T | undefined
@@ -9,9 +10,9 @@ export interface Read<T> {
   again: () => void
 }
 
-export function useRead<T>(path: string | null, everyMs = 0): Read<T> {
-  const [data, setData] = useState<T>()
-  const [error, setError] = useState<Error>()
+/** Read a path now, every so often if wished, and again whenever `moved` has another value. */
+export function useRead<T>(path: string | null, everyMs = 0, moved = 0): Read<T> {
+  const [held, setHeld] = useState<{ path: string; data?: T; error?: Error }>()
   const [turn, setTurn] = useState(0)
   const again = useCallback(() => setTurn((value) => value + 1), [])
   useEffect(() => {
@@ -19,8 +20,8 @@ export function useRead<T>(path: string | null, everyMs = 0): Read<T> {
     let live = true
     const read = () =>
       get<T>(path).then(
-        (value) => live && (setData(value), setError(undefined)),
-        (problem: Error) => live && setError(problem),
+        (value) => live && setHeld({ path, data: value }),
+        (problem: Error) => live && setHeld((was) => ({ path, data: was?.path === path ? was.data : undefined, error: problem })),
       )
     void read()
     const timer = everyMs > 0 ? window.setInterval(read, everyMs) : undefined
@@ -28,8 +29,49 @@ export function useRead<T>(path: string | null, everyMs = 0): Read<T> {
       live = false
       if (timer) window.clearInterval(timer)
     }
-  }, [path, everyMs, turn])
-  return { data, error, again }
+  }, [path, everyMs, turn, moved])
+  const own = held?.path === path ? held : undefined
+  return { data: own?.data, error: own?.error, again }
+}
+
+export interface Kept<T> extends Read<T> {
+  /** What is shown was read before: there is no network now. */
+  old: boolean
+}
+
+/** Like `useRead`, but what was read last is kept on the device and shown while there is no network. */
+export function useKept<T>(path: string | null, everyMs = 0): Kept<T> {
+  const fresh = useRead<T>(path, everyMs)
+  const [kept, setKept] = useState<{ path: string; value: T }>()
+  useEffect(() => {
+    if (path === null) return
+    let live = true
+    void read<T>('kept', path).then((value) => live && value !== undefined && setKept({ path, value }))
+    return () => {
+      live = false
+    }
+  }, [path])
+  useEffect(() => {
+    if (path !== null && fresh.data !== undefined) void put('kept', fresh.data, path)
+  }, [path, fresh.data])
+  const before = kept?.path === path ? kept?.value : undefined
+  const offline = fresh.error instanceof Offline
+  return {
+    data: fresh.data ?? (fresh.error && !offline ? undefined : before),
+    error: offline && (fresh.data ?? before) !== undefined ? undefined : fresh.error,
+    again: fresh.again,
+    old: offline,
+  }
+}
+
+/** The present, once every so many milliseconds, for clocks that live on screen. */
+export function useNow(everyMs = 1000): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = window.setInterval(() => setNow(Date.now()), everyMs)
+    return () => window.clearInterval(timer)
+  }, [everyMs])
+  return now
 }
 
 export function problemText(error: Error, language: 'zh' | 'en'): { title: string; detail: string; field?: string } {

@@ -1,12 +1,12 @@
-"""Build the fonts that documents are printed with from the web package ``@fontsource/noto-sans-sc`` (OFL-1.1).
+"""Build the fonts of documents from the web package ``@fontsource/noto-sans-sc`` (OFL-1.1).
 
-The package carries one large file of 7,946 characters, which lacks a sixth of GB 2312, and about a hundred small
-ones for the rest. They are merged, so that names of people and boats print: about 13,600 characters. Run once, by
-``make``::
+The package carries one large file of 7,946 characters, which lacks a sixth of GB 2312, and about a hundred
+small ones for the rest. They are merged, so that names of people and boats print: about 13,600 characters.
+Run once, by ``make``::
 
-    python -m tidehub.adapters.pdf.build_font web/node_modules/@fontsource/noto-sans-sc OUT/NotoSansSC-Regular.ttf
+    python -m tidehub.adapters.pdf.build_font web/node_modules/@fontsource/noto-sans-sc NotoSansSC-Regular.ttf
 
-The bold face is written beside it as ``NotoSansSC-Bold.ttf``.
+The bold face is written beside it as ``NotoSansSC-Bold.ttf``, and the licence as ``OFL.txt``.
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ def build_face(package: Path, weight: int, style: str, out: Path) -> int:
     for table in _DROPPED:
         if table in font:
             del font[table]
-    for name in font.getGlyphOrder():
-        font["glyf"][name].removeHinting()
     _set_cmap(font, cmap)
     _set_names(font, style, weight)
     font["head"].created = font["head"].modified = _TIME
@@ -73,9 +71,12 @@ def _take_missing(font: Any, cmap: dict[int, str], other: Any) -> None:
 
 
 def _outline(font: Any, glyphs: Any, name: str) -> Any:
-    glyph = font["glyf"][name]
-    if not glyph.isComposite():
-        return glyph
+    """A glyph that stands alone: as its bytes are where it does already, redrawn where it is put together."""
+    raw = font["glyf"].glyphs[name]
+    data = getattr(raw, "data", None)  # bytes not taken apart yet; they begin with the number of contours
+    contours = raw.numberOfContours if data is None else int.from_bytes(data[:2], "big", signed=True)
+    if contours >= 0:
+        return raw
     recorded = DecomposingRecordingPen(glyphs)
     glyphs[name].draw(recorded)
     pen = TTGlyphPen(None)

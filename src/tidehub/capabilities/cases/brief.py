@@ -10,6 +10,7 @@ import msgspec
 from tidehub.capabilities.cases.tables import values_of
 from tidehub.hub.log import Reader
 from tidehub.hub.statement import sql
+from tidehub.kernel.geometry import Position
 from tidehub.kernel.instants import from_us
 
 _BRIEF = sql(
@@ -39,6 +40,11 @@ class CaseBrief(msgspec.Struct, frozen=True):
     parent_id: str | None
     opened_at: datetime
     values: dict[str, Any]
+
+    @property
+    def position(self) -> Position | None:
+        """Where it is, WGS 84."""
+        return None if self.lon is None or self.lat is None else Position(self.lon, self.lat)
 
 
 async def find_case(reader: Reader, case_id: str) -> CaseBrief | None:

@@ -264,7 +264,10 @@ class PositionDesk:
                 await self._sleep(wait_s)
                 wait_s = min(wait_s * 2.0, 5.0)
                 continue
-            await self._outbox.submit()
+            try:
+                await self._outbox.submit()
+            except Exception:  # the facts wait for the next beat; the writing goes on
+                _LOG.exception("what positions meant could not be asked")
 
     async def flush(self) -> None:
         """Store now what was taken, with the states that are due. Whoever is cancelled here leaves it
@@ -273,22 +276,25 @@ class PositionDesk:
 
     async def _flush(self) -> None:
         async with self._flushing:
-            if self._unwritten is None:
-                self._unwritten = self._gather()
-            load = self._unwritten
-            if load.batch:
-                try:
-                    await self._store.write(load.batch.write)
-                except Exception as error:
-                    load.batch.tried = True  # perhaps it is on disk all the same
-                    self.failing = f"{type(error).__name__}: {error}"[:200]
-                    raise
-            self._unwritten, self.failing = None, ""
-            if not load.stored.done():
-                load.stored.set_result(None)
-            if self._board is not None:
-                for last in load.moved.values():
-                    self._board.put(last)
+            if self._unwritten is not None:  # older ones first, then what came meanwhile
+                await self._write(self._unwritten)
+            self._unwritten = self._gather()
+            await self._write(self._unwritten)
+
+    async def _write(self, load: _Load) -> None:
+        if load.batch:
+            try:
+                await self._store.write(load.batch.write)
+            except Exception as error:
+                load.batch.tried = True  # perhaps it is on disk all the same
+                self.failing = f"{type(error).__name__}: {error}"[:200]
+                raise
+        self._unwritten, self.failing = None, ""
+        if not load.stored.done():
+            load.stored.set_result(None)
+        if self._board is not None:
+            for last in load.moved.values():
+                self._board.put(last)
 
     def _gather(self) -> _Load:
         """Take all that waits, in one step without a pause, so that the saved state fits the fixes."""

@@ -30,9 +30,6 @@ fix_table = Table(
     Column("subject", Text, nullable=False),  # the unit, or the claim of a device without one
     Column("claim", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
-    Column(
-        "day", Integer, nullable=False
-    ),  # of arrival, days since 1970 in UTC: the partition that is dropped
     Column("fix", Text, nullable=False),
     Column("judged", Text, nullable=False),
     Index("ix_devices_fix_subject_at_us", "subject", "at_us"),

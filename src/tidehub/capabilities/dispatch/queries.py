@@ -199,10 +199,11 @@ async def history(reader: Reader, job_id: str, names: Mapping[str, str] | None =
                 explanation=explain(ranked, rejected, names),
             )
         )
-    return History(job, tuple(told), await _shortfall(reader, job_id))
+    return History(job, tuple(told), await shortfall_of(reader, job_id))
 
 
-async def _shortfall(reader: Reader, job_id: str) -> ShortfallTold | None:
+async def shortfall_of(reader: Reader, job_id: str) -> ShortfallTold | None:
+    """Why nobody could come to a job when it was last looked at; ``None`` where somebody could."""
     row = await reader.fetch_one(_SHORTFALL, job_id=job_id)
     if row is None:
         return None

@@ -62,9 +62,7 @@ _MARK = sql(
     "INSERT INTO evaluation_mark (case_id, mark, at_us) VALUES (:case_id, :mark, :at_us)"
     " ON CONFLICT (case_id, mark) DO NOTHING"
 )
-_COLUMNS = (
-    "fact, indicator, item, case_id, region_code, unit_id, category, lifecycle, kind, key, value, at_us, happened_us"
-)
+_COLUMNS = "fact, indicator, item, case_id, region_code, unit_id, category, lifecycle, kind, key, value, at_us, happened_us"
 _PLAIN = sql(
     f"INSERT INTO evaluation_observation ({_COLUMNS}) VALUES (:fact, :indicator, :item, :case_id, :region_code,"
     " :unit_id, :category, :lifecycle, :kind, :key, :value, :at_us, :happened_us)"

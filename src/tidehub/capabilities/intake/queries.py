@@ -130,6 +130,7 @@ class ReportFilter(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = ", ".join(ReportRow.__struct_fields__)
 _ONE = sql(f"SELECT {_COLUMNS} FROM intake_report WHERE report_id = :report_id", short=True)  # noqa: S608
 _UPDATE_COLUMNS = ", ".join(f"u.{name}" for name in UpdateRow.__struct_fields__)
+_UPDATE = sql(f"SELECT {_UPDATE_COLUMNS} FROM intake_update u WHERE u.update_id = :update_id", short=True)  # noqa: S608
 _EVENT_COLUMNS = ", ".join(EventRow.__struct_fields__)
 _EVENT = sql(f"SELECT {_EVENT_COLUMNS} FROM intake_event WHERE event_id = :event_id", short=True)  # noqa: S608
 _LISTS = {
@@ -304,6 +305,12 @@ async def list_updates(
         f" WHERE {' AND '.join(where)} ORDER BY u.at_us, u.update_id LIMIT :limit"
     )
     return [_row(UpdateRow, row) for row in await reader.fetch(statement, **params)]
+
+
+async def find_update(reader: Reader, update_id: str) -> UpdateRow | None:
+    """Read one update by id."""
+    row = await reader.fetch_one(_UPDATE, update_id=update_id)
+    return None if row is None else _row(UpdateRow, row)
 
 
 async def find_event(reader: Reader, event_id: str) -> EventRow | None:

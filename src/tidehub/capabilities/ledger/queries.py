@@ -48,6 +48,12 @@ _LINES = sql(
 _OF_CASE = sql(
     f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE case_id = :case_id ORDER BY computed_us, claim_id"  # noqa: S608
 )
+_ENTRIES = sql(
+    "SELECT e.entry_id, e.claim_id, e.claim_key, e.memo, e.rule, e.region_code, e.posted_us, e.posted_by,"
+    " e.reversal_id, p.account, p.party, p.amount_fen FROM ledger_entry e"
+    " JOIN ledger_posting p ON p.entry_id = e.entry_id WHERE e.case_id = :case_id"
+    " ORDER BY e.posted_us, e.entry_id, p.line"
+)
 _OF_DOCUMENT = sql(
     f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE document_id = :document_id"  # noqa: S608
     " AND state <> 'rejected' AND state <> 'reversed' ORDER BY computed_us"
@@ -90,6 +96,20 @@ class AccountLine(msgspec.Struct, frozen=True):
     memo: str
     case_id: str
     claim_key: str | None
+
+
+class EntryTold(msgspec.Struct, frozen=True):
+    """An entry with its postings; debit positive."""
+
+    entry_id: str
+    claim_id: str
+    claim_key: str | None
+    memo: str
+    rule: str
+    posted_at: datetime
+    posted_by: str
+    reversal_id: str | None
+    postings: tuple[Balance, ...]
 
 
 class ClaimRow(msgspec.Struct, frozen=True):
@@ -188,6 +208,28 @@ async def claims_of_case(reader: Reader, case_id: str) -> list[Claim]:
     return [claim_of(row) for row in await reader.fetch(_OF_CASE, case_id=case_id)]
 
 
+async def entries_of_case(reader: Reader, case_id: str, scope: Scope) -> list[EntryTold]:
+    """Entries of a case that a scope may see, in the order of their posting."""
+    told: dict[str, EntryTold] = {}
+    for row in await reader.fetch(_ENTRIES, case_id=case_id):
+        if not any(row["region_code"].startswith(prefix) for prefix in scope.region_prefixes):
+            continue
+        known = told.get(row["entry_id"])
+        posting = Balance(row["account"], row["party"], int(row["amount_fen"]))
+        told[row["entry_id"]] = EntryTold(
+            row["entry_id"],
+            row["claim_id"],
+            row["claim_key"],
+            row["memo"],
+            row["rule"],
+            from_us(row["posted_us"]),
+            row["posted_by"],
+            row["reversal_id"],
+            (*(known.postings if known else ()), posting),
+        )
+    return list(told.values())
+
+
 async def claims_of_document(reader: Reader, document_id: str) -> list[Claim]:
     """Claims that stand on a document: what a correction must take back."""
     return [claim_of(row) for row in await reader.fetch(_OF_DOCUMENT, document_id=document_id)]
@@ -259,6 +301,11 @@ async def list_payouts(reader: Reader, *, limit: int = 50, after: str | None = N
     us, _, payout_id = (after or f"{_END_OF_TIME_US}~").partition("~")
     rows = await reader.fetch(_PAYOUTS, us=int(us), id=payout_id, limit=max(1, min(limit, LIMIT_MAX)))
     return [_payout_row(row) for row in rows]
+
+
+def payout_cursor(row: PayoutRow) -> str:
+    """Where the page after this batch begins."""
+    return f"{to_us(row.made_at)}~{row.payout_id}"
 
 
 def _payout_row(row: Any) -> PayoutRow:

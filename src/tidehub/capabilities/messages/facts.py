@@ -42,11 +42,15 @@ class MessageDelivered(MessageFact, frozen=True, kw_only=True):
 
 
 class MessageFailed(MessageFact, frozen=True, kw_only=True):
-    """A channel refused it; ``final`` when it reached nobody by any channel."""
+    """A channel refused it for good.
+
+    ``final`` when it reached nobody by any channel; ``complete`` when nothing is left but another took it.
+    """
 
     channel: str
     problem: str
     final: bool
+    complete: bool = False
 
 
 class MessagePostponed(MessageFact, frozen=True, kw_only=True):

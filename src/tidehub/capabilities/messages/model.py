@@ -88,6 +88,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     texts: dict[str, MessageText]
     state: MessageState
     done: tuple[str, ...]
+    reached: int
     queued_at: datetime
     read_at: datetime | None = None
 

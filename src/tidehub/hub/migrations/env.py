@@ -11,6 +11,6 @@ context.configure(
     connection=connection,
     target_metadata=metadata,
     render_as_batch=connection.dialect.name == "sqlite",  # SQLite changes a table by rebuilding it
-    transactional_ddl=False,  # whoever hands the connection over begins and commits
+    transactional_ddl=True,  # and whoever hands the connection over begins and commits
 )
 context.run_migrations()

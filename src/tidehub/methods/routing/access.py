@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
 import shapely
 
 from tidehub.kernel.geometry import Position
+from tidehub.methods.routing.lookout import Place
 from tidehub.methods.routing.model import Unreachable, UnreachableCode
-from tidehub.methods.routing.search import Place, Point
+from tidehub.methods.routing.search import Point
 from tidehub.methods.routing.water import WaterMap
 
 SNAP_M_MAX = 50.0
@@ -118,7 +118,7 @@ def _charted(
 
 def _approach(base: WaterMap, berth: Place, entry: Place) -> list[Point] | None:
     point = (entry.x, entry.y)
-    triangle = int(base.mesh.locate(np.array([point]))[0])
+    triangle = base.locator.locate(*point)
     return base.searcher.path(berth, Place(*point, triangle)) if triangle >= 0 else None
 
 
@@ -126,10 +126,5 @@ def nearest_common(a: Sequence[Access], b: Sequence[Access]) -> tuple[Access, Ac
     """Accesses into one piece of water that are moved the least together; ties: shorter approaches, larger
     piece.
     """
-    pairs = [
-        (x.moved_cm + y.moved_cm, x.way_cm + y.way_cm, x.piece, x, y)
-        for x in a
-        for y in b
-        if x.piece == y.piece
-    ]
+    pairs = [(x.moved_cm + y.moved_cm, x.way_cm + y.way_cm, x.piece, x, y) for x in a for y in b if x.piece == y.piece]
     return min(pairs, key=lambda pair: pair[:3])[3:] if pairs else None

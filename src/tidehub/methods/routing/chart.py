@@ -184,11 +184,7 @@ class WaterChart:
         key = (closed, clearance_m)
         known = self._maps.get(key)
         if known is None:
-            known = (
-                self._build(closed)
-                if clearance_m <= 0.0
-                else self._map(closed, 0.0).with_clearance(clearance_m)
-            )
+            known = self._build(closed) if clearance_m <= 0.0 else self._map(closed, 0.0).with_clearance(clearance_m)
             self._maps[key] = known
             while len(self._maps) > MAPS_KEPT:
                 self._maps.popitem(last=False)

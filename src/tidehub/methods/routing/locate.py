@@ -1,4 +1,4 @@
-"""Finding the triangle that holds a place, one place at a time, in a few steps from a coarse grid of hints."""
+"""Finding the triangle that holds a place, one place at a time, in a few steps from a grid of hints."""
 
 from __future__ import annotations
 

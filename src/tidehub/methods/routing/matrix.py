@@ -7,15 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.routing.access import APPROACH_M_MAX, END, SNAP_M_MAX, START, Access, accesses, length_cm
+from tidehub.methods.routing.lookout import Place
 from tidehub.methods.routing.mesh import Mesh
 from tidehub.methods.routing.model import Unreachable, UnreachableCode
 from tidehub.methods.routing.plan import direct_path
-from tidehub.methods.routing.search import Place
 from tidehub.methods.routing.sight import Cones, Seen, Visits, cones_of_points, look, tangent_side
 from tidehub.methods.routing.water import WaterMap
 
@@ -86,9 +85,7 @@ def _fill(water: WaterMap, result: Array, here: list[list[Access]], there: list[
     least.
     """
     least = np.full((*result.shape, 2), np.inf)
-    pieces = {access.piece for row in here for access in row} & {
-        access.piece for row in there for access in row
-    }
+    pieces = {access.piece for row in here for access in row} & {access.piece for row in there for access in row}
     for piece in sorted(pieces):
         rows = {i: a for i, row in enumerate(here) for a in row if a.piece == piece}
         columns = {j: a for j, row in enumerate(there) for a in row if a.piece == piece}
@@ -150,18 +147,9 @@ def between(water: WaterMap, starts: Sequence[Place], ends: Sequence[Place]) -> 
 
 def _from_starts(water: WaterMap, count: int, start: Ints, node: Ints, length: Array) -> Array:
     """Lengths from each start to every node: the starts are joined to the graph as nodes of their own."""
-    graph, total = water.graph, water.graph.node_count + count
-    lengths = graph.lengths
+    graph = water.graph
     order = np.argsort(start, kind="stable")
-    rows = np.bincount(start, minlength=count).cumsum() + lengths.indptr[-1]
-    joined = csr_array(
-        (
-            np.concatenate([lengths.data, length[order]]),
-            np.concatenate([lengths.indices, node[order]]),
-            np.concatenate([lengths.indptr, rows]),
-        ),
-        shape=(total, total),
-    )
+    joined = graph.joined(start[order], node[order], length[order], count)
     sources = graph.node_count + np.arange(count)
     reach: Array = dijkstra(joined, directed=True, indices=sources)[:, : graph.node_count]
     return reach
@@ -195,9 +183,7 @@ def _straight(
     )
 
 
-def _ends_at_vertices(
-    mesh: Mesh, points: Array, triangles: Ints, count: int, found: Seen
-) -> tuple[Ints, Ints]:
+def _ends_at_vertices(mesh: Mesh, points: Array, triangles: Ints, count: int, found: Seen) -> tuple[Ints, Ints]:
     """Ends that are a vertex: in sight when their corner is."""
     half_edges = 3 * triangles[count:, None] + np.arange(3)
     end, at = np.nonzero((mesh.xy[mesh.vertex[half_edges]] == points[count:, None, :]).all(axis=2))

@@ -38,6 +38,11 @@ class Mesh:
         Vertices, shape ``(v, 2)``, whole centimetres in float64.
     vertex, twin
         Per half-edge, shape ``(3 t,)``.
+    x, y
+        Where each half-edge begins.
+    apex, beyond_right
+        Crossing a half-edge: the one that begins at the far corner of the next triangle (its left side), and
+        the one on the right side; -1 at the shore.
     corner
         Corner at the beginning of each half-edge.
     corner_vertex, corner_first, corner_last
@@ -57,9 +62,7 @@ class Mesh:
         for number, (part, of_part) in enumerate(zip(parts, rings, strict=True)):
             drawn = shapely.Polygon(of_part[0], of_part[1:])
             triangles = _triangles(drawn, self.xy)
-            assert _doubled_area(self.xy, triangles) == round(2 * part.area), (
-                "the triangles do not fill the water"
-            )
+            assert _doubled_area(self.xy, triangles) == round(2 * part.area), "the triangles do not fill the water"
             corners.append(triangles)
             pieces.append(np.full(len(triangles), number))
         triangles = np.vstack(corners)
@@ -68,6 +71,11 @@ class Mesh:
         self.vertex: Ints = triangles.reshape(-1)
         self.twin: Ints = _twins(triangles, len(self.xy))
         self.triangle_count = len(triangles)
+        self.x: Array = np.ascontiguousarray(self.xy[self.vertex, 0])
+        self.y: Array = np.ascontiguousarray(self.xy[self.vertex, 1])
+        base, turn = self.twin - self.twin % 3, self.twin % 3
+        self.apex: Ints = np.where(self.twin < 0, -1, base + (turn + 2) % 3)
+        self.beyond_right: Ints = np.where(self.twin < 0, -1, base + (turn + 1) % 3)
         self._number_corners()
         shore = sum(len(ring) for of_part in rings for ring in of_part)
         assert int((self.twin < 0).sum()) == shore, "the open sides of the triangles are not the shore"
@@ -85,9 +93,7 @@ class Mesh:
         half_edges = np.arange(len(self.vertex))
         after = half_edges - half_edges % 3 + (half_edges + 1) % 3
         before = half_edges - half_edges % 3 + (half_edges + 2) % 3
-        firsts = half_edges[
-            self.twin < 0
-        ]  # the shore runs along: its triangle is the clockwise end of the sector
+        firsts = half_edges[self.twin < 0]  # the shore runs along: its triangle is the clockwise end of the sector
         self.corner: Ints = np.full(len(self.vertex), -1)
         self.corner_vertex: Ints = self.vertex[firsts]
         self.corner_first: Ints = self.vertex[after[firsts]]
@@ -121,9 +127,7 @@ class Mesh:
         for i in range(3):
             a = self.xy[self.vertex[3 * triangle + i]]
             b = self.xy[self.vertex[3 * triangle + (i + 1) % 3]]
-            turn = (b[:, 0] - a[:, 0]) * (points[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (
-                points[:, 0] - a[:, 0]
-            )
+            turn = (b[:, 0] - a[:, 0]) * (points[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (points[:, 0] - a[:, 0])
             inside &= turn >= 0.0
         return inside
 

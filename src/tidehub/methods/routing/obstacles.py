@@ -64,9 +64,7 @@ def named(areas: Sequence[Area | Rings], layer: str) -> list[Area]:
     return result
 
 
-def check_areas(
-    areas: Sequence[Area | Rings], layer: str, *, repair: bool, repairs: list[Repair]
-) -> list[CheckedArea]:
+def check_areas(areas: Sequence[Area | Rings], layer: str, *, repair: bool, repairs: list[Repair]) -> list[CheckedArea]:
     """Check the polygons of one layer; what was put right is appended to ``repairs``.
 
     A ring the wrong way round is turned, an open one closed. One that crosses itself is refused, or with
@@ -81,9 +79,7 @@ def check_areas(
     for area in named(areas, layer):
         if not area.rings:
             raise _malformed(area.name, "没有坐标", "it has no coordinates")
-        rings = [
-            _check_ring(area.name, ring, hole=i > 0, repairs=repairs) for i, ring in enumerate(area.rings)
-        ]
+        rings = [_check_ring(area.name, ring, hole=i > 0, repairs=repairs) for i, ring in enumerate(area.rings)]
         polygon = shapely.Polygon(rings[0], rings[1:])
         if not shapely.is_valid(polygon):
             polygon = _mend(area.name, polygon, repair, repairs)
@@ -104,9 +100,7 @@ def _check_ring(
         if not (math.isfinite(lon) and math.isfinite(lat)):
             raise _malformed(name, "坐标不是有限的数", "a coordinate is not a finite number")
         if not (-180.0 <= lon <= 180.0 and -90.0 < lat < 90.0):
-            raise _malformed(
-                name, f"坐标超出范围（{lon}, {lat}）", f"({lon}, {lat}) is out of range; swapped?"
-            )
+            raise _malformed(name, f"坐标超出范围（{lon}, {lat}）", f"({lon}, {lat}) is out of range; swapped?")
         if not points or points[-1] != (lon, lat):
             points.append((lon, lat))
         elif len(points) < 2 or repairs[-1:] != [Repair(name, "repeated_point_dropped")]:
@@ -141,9 +135,7 @@ def straight_in_degrees(ring: Array) -> Array:
     steps = np.ceil(np.abs(np.diff(ring, axis=0)).max(axis=1) / STRAIGHT_DEG_MAX).astype(int).clip(1)
     if steps.max(initial=1) == 1:
         return ring
-    parts = [
-        ring[i] + (ring[i + 1] - ring[i]) * (np.arange(n) / n)[:, None] for i, n in enumerate(steps.tolist())
-    ]
+    parts = [ring[i] + (ring[i + 1] - ring[i]) * (np.arange(n) / n)[:, None] for i, n in enumerate(steps.tolist())]
     return np.vstack([*parts, ring[-1:]])
 
 

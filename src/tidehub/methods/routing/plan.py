@@ -68,9 +68,7 @@ def plan_route(
     if before or after:
         direct = direct_path(water, first, last)
         bound_cm = length_cm(direct)
-        if (
-            bound_cm <= first.way_cm + last.way_cm
-        ):  # two berths side by side: out to sea and back would be silly
+        if bound_cm <= first.way_cm + last.way_cm:  # two berths side by side: out to sea and back would be silly
             points, before, after = direct, len(direct) - 1, 0
     return _dressed(water, (start, end), (first, last), points, (before, after), bound_cm)
 

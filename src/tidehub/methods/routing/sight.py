@@ -71,36 +71,41 @@ def look(
     watch
         Triangles whose visits are wanted, shape ``(t,)``.
     """
-    xy, vertex, twin, corner = mesh.xy, mesh.vertex, mesh.twin, mesh.corner
+    corner, apex_of, right_of, x, y = mesh.corner, mesh.apex, mesh.beyond_right, mesh.x, mesh.y
+    eyes_x, eyes_y = np.ascontiguousarray(eyes.T)
     visits: list[Visits] = []
-    eye, half_edge, right, left, open_right, open_left = cones
+    eye, edge, right, left, open_right, open_left = cones
+    rx, ry, lx, ly = (np.ascontiguousarray(column) for side in (right, left) for column in side.T)
+    inward = np.flatnonzero(apex_of[edge] >= 0)
+    eye, edge, rx, ry, lx, ly = (column[inward] for column in (eye, edge, rx, ry, lx, ly))
+    open_right, open_left = open_right[inward], open_left[inward]
     while len(eye):
-        inner = twin[half_edge]
-        go = inner >= 0
-        if not go.all():
-            eye, inner = eye[go], inner[go]
-            right, left, open_right, open_left = right[go], left[go], open_right[go], open_left[go]
-        base = inner - inner % 3
-        to_right, apex = base + (inner + 1) % 3, base + (inner + 2) % 3
+        apex = apex_of[edge]
         if watch is not None:
-            wanted = watch[inner // 3]
-            visits.append(Visits(eye[wanted], inner[wanted] // 3, right[wanted], left[wanted]))
-        p = xy[vertex[apex]] - eyes[eye]
-        of_right = right[:, 0] * p[:, 1] - right[:, 1] * p[:, 0]
-        of_left = left[:, 0] * p[:, 1] - left[:, 1] * p[:, 0]
+            at = np.flatnonzero(watch[apex // 3])
+            limits = np.column_stack([rx[at], ry[at]]), np.column_stack([lx[at], ly[at]])
+            visits.append(Visits(eye[at], apex[at] // 3, *limits))
+        px, py = x[apex] - eyes_x[eye], y[apex] - eyes_y[eye]
+        of_right, of_left = rx * py - ry * px, lx * py - ly * px
         past_right, past_left = of_right > 0.0, of_left < 0.0  # strictly inside that limit
         on_right, on_left = (of_right == 0.0) & open_right, (of_left == 0.0) & open_left
-        visible = (past_right | on_right) & (past_left | on_left)
-        seen.append((eye[visible], corner[apex[visible]]))
-        cut_left, cut_right = (past_left & past_right) | on_left, (past_right & past_left) | on_right
-        a, b = past_right, past_left
-        eye, half_edge, right, left, open_right, open_left = (
+        both = past_right & past_left
+        at = np.flatnonzero(both | (on_right & past_left) | (on_left & past_right))
+        seen.append((eye[at], corner[apex[at]]))
+        cut_right, cut_left = both | on_right, both | on_left
+        beyond = right_of[edge]
+        a = np.flatnonzero(past_right & (apex_of[beyond] >= 0))
+        b = np.flatnonzero(past_left & (apex_of[apex] >= 0))
+        cut_a, cut_b = cut_left[a], cut_right[b]
+        eye, edge, rx, ry, lx, ly, open_right, open_left = (
             np.concatenate([eye[a], eye[b]]),
-            np.concatenate([to_right[a], apex[b]]),
-            np.concatenate([right[a], np.where(cut_right[b, None], p[b], right[b])]),
-            np.concatenate([np.where(cut_left[a, None], p[a], left[a]), left[b]]),
-            np.concatenate([open_right[a], open_right[b] & ~cut_right[b]]),
-            np.concatenate([open_left[a] & ~cut_left[a], open_left[b]]),
+            np.concatenate([beyond[a], apex[b]]),
+            np.concatenate([rx[a], np.where(cut_b, px[b], rx[b])]),
+            np.concatenate([ry[a], np.where(cut_b, py[b], ry[b])]),
+            np.concatenate([np.where(cut_a, px[a], lx[a]), lx[b]]),
+            np.concatenate([np.where(cut_a, py[a], ly[a]), ly[b]]),
+            np.concatenate([open_right[a], open_right[b] & ~cut_b]),
+            np.concatenate([open_left[a] & ~cut_a, open_left[b]]),
         )
     return _sorted_seen(mesh, seen), _joined(visits)
 
@@ -222,7 +227,5 @@ def tangent_side(mesh: Mesh, corners: Ints, toward: Array) -> Ints:
     d = toward - v
     of_first = _cross(d, mesh.xy[mesh.corner_first[corners]] - v)
     of_last = _cross(d, mesh.xy[mesh.corner_last[corners]] - v)
-    side = np.where(
-        (of_first <= 0.0) & (of_last <= 0.0), 0, np.where((of_first >= 0.0) & (of_last >= 0.0), 1, -1)
-    )
+    side = np.where((of_first <= 0.0) & (of_last <= 0.0), 0, np.where((of_first >= 0.0) & (of_last >= 0.0), 1, -1))
     return np.where(mesh.reflex[corners], side, -1)

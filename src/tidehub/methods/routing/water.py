@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.routing.crossing import Shore
+from tidehub.methods.routing.locate import Locator
+from tidehub.methods.routing.lookout import Lookout, Place
 from tidehub.methods.routing.mesh import Mesh
 from tidehub.methods.routing.model import (
     COAST_EMPTY,
@@ -38,20 +40,19 @@ from tidehub.methods.routing.obstacles import (
     chart_bounds,
     check_areas,
     on_grid,
+    open_rings,
     straightened,
     united,
     widened,
     without,
 )
 from tidehub.methods.routing.projection import LocalMap
-from tidehub.methods.routing.search import Place, Point, Searcher
+from tidehub.methods.routing.search import Point, Searcher
 from tidehub.methods.routing.taut import TautGraph
 
 Array = NDArray[np.float64]
 
-_NEAR = np.array(
-    sorted(((x, y) for x in range(-3, 4) for y in range(-3, 4)), key=lambda p: (p[0] ** 2 + p[1] ** 2, p))
-)
+_NEAR = np.array(sorted(((x, y) for x in range(-3, 4) for y in range(-3, 4)), key=lambda p: (p[0] ** 2 + p[1] ** 2, p)))
 
 
 class Entry(NamedTuple):
@@ -203,6 +204,11 @@ class WaterMap:
         )
 
     @cached_property
+    def locator(self) -> Locator:
+        """Finds the triangle of a place."""
+        return Locator(self.mesh)
+
+    @cached_property
     def graph(self) -> TautGraph:
         """The tangents between shore corners."""
         return TautGraph(self.mesh)
@@ -210,17 +216,14 @@ class WaterMap:
     @cached_property
     def searcher(self) -> Searcher:
         """Answers single questions."""
-        return Searcher(self.mesh, self.graph)
+        return Searcher(Lookout(self.mesh, self.locator, self.graph), self.graph)
 
     @cached_property
     def turning_places(self) -> dict[Point, Position]:
         """Longitude and latitude of every corner where a way can bend, by its grid point."""
         plane = self.graph.xy[::2]
         degrees = self.local.lon_lat_all(plane)
-        return {
-            (x, y): Position(lon, lat)
-            for (x, y), (lon, lat) in zip(plane.tolist(), degrees.tolist(), strict=True)
-        }
+        return {(x, y): Position(lon, lat) for (x, y), (lon, lat) in zip(plane.tolist(), degrees.tolist(), strict=True)}
 
     def position_of(self, point: Point) -> Position:
         """Longitude and latitude of a grid point."""
@@ -241,6 +244,10 @@ class WaterMap:
         """Size of each piece of water, largest first."""
         return tuple(part.area / 1e10 for part in self._pieces)
 
+    def largest_piece(self) -> list[Array]:
+        """Outline and islands of the largest piece of water, whole centimetres, without closing points."""
+        return open_rings(self._pieces[0])
+
     def piece_of(self, place: Position) -> int | None:
         """Piece of water a place lies in; ``None`` on land or outside the chart."""
         triangle = int(self.mesh.locate(np.array([self.local.grid(place.lon, place.lat)]))[0])
@@ -251,7 +258,7 @@ class WaterMap:
 
         A point in the water has one entry and is not moved.
         """
-        triangle = self.searcher.locate(*point)
+        triangle = self.locator.locate(*point)
         if triangle >= 0:
             return [Entry(Place(*point, triangle), int(self.mesh.piece[triangle]), 0.0)]
         here = shapely.Point(point)

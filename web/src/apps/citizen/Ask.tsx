@@ -6,7 +6,7 @@ import { Trouble } from '../../components/Trouble'
 import { newKey, Offline, post, Refused, upload } from '../../core/api'
 import { shrink } from '../../core/photo'
 import { useSettings } from '../../core/settings'
-import { useRead } from '../../core/use'
+import { useKept } from '../../core/use'
 import { cleaned, freshLine, missing, type Answers } from '../../forms/model'
 import { PackForm } from '../../forms/PackForm'
 import { BayMap, type Mark } from '../../map/BayMap'
@@ -18,8 +18,8 @@ export function Ask() {
   const { code = '' } = useParams()
   const { t, pick, language } = useSettings()
   const go = useNavigate()
-  const services = useRead<{ items: ServiceView[] }>('/api/v1/services')
-  const berths = useRead<{ items: Berth[] }>('/api/v1/map/places')
+  const services = useKept<{ items: ServiceView[] }>('/api/v1/services')
+  const berths = useKept<{ items: Berth[] }>('/api/v1/map/places')
   const service = services.data?.items.find((one) => one.code === code)
   const kept = `draft-${code}`
   const [draft, setDraft] = useState<Draft>(() => JSON.parse(localStorage.getItem(kept) ?? 'null') as Draft | null ?? { key: newKey(), answers: {} })

@@ -81,7 +81,7 @@ export function Report() {
           </div>
         </section>
       )}
-      {data.can_cancel && data.case_id && <button className="plain danger" onClick={() => void ask(`/api/v1/cases/${data.case_id}/moves/cancel`, { note: language === 'zh' ? '申请人取消' : 'Cancelled by the reporter' })}>{t('cancel')}</button>}
+      {data.can_cancel && data.case_id && <button className="plain danger" onClick={() => void ask(`/api/v1/cases/${data.case_id}/moves`, { move: 'cancel', note: language === 'zh' ? '申请人取消' : 'Cancelled by the reporter' })}>{t('cancel')}</button>}
     </main>
   )
 }

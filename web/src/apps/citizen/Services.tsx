@@ -2,12 +2,12 @@ import { Link } from 'react-router'
 
 import { Trouble } from '../../components/Trouble'
 import { useSettings } from '../../core/settings'
-import { useRead } from '../../core/use'
+import { useKept } from '../../core/use'
 import type { ServiceView } from './model'
 
 export function Services() {
   const { t, pick } = useSettings()
-  const { data, error, again } = useRead<{ items: ServiceView[] }>('/api/v1/services')
+  const { data, error, again } = useKept<{ items: ServiceView[] }>('/api/v1/services')
   return (
     <main className="page">
       <h1>{t('services')}</h1>

@@ -1,4 +1,4 @@
-"""The schema before the first release, made by ``python -m tidehub.hub.migrate``, not by hand."""
+"""The schema before release, made by ``python -m tidehub.hub.migrate``, not by hand."""
 
 # ruff: noqa: E501, Q000
 # fmt: off
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "5ed709324840"
+revision: str = "bdf6339664a3"
 down_revision: str | None = None
 branch_labels: None = None
 depends_on: None = None
@@ -232,7 +232,6 @@ def upgrade() -> None:
     sa.Column('judged', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_devices_fix'))
     )
-    op.create_index('ix_devices_fix_day', 'devices_fix', ['day'], unique=False)
     op.create_index('ix_devices_fix_subject_at_us', 'devices_fix', ['subject', 'at_us'], unique=False)
     op.create_table('devices_identity',
     sa.Column('claim', sa.Text(), nullable=False),
@@ -256,7 +255,6 @@ def upgrade() -> None:
     op.create_index('ix_devices_last_unit_id', 'devices_last', ['unit_id'], unique=False)
     op.create_table('devices_problem',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
-    sa.Column('day', sa.Integer(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('claim', sa.Text(), nullable=True),
@@ -265,7 +263,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_devices_problem'))
     )
     op.create_index('ix_devices_problem_claim_id', 'devices_problem', ['claim', 'id'], unique=False)
-    op.create_index('ix_devices_problem_day', 'devices_problem', ['day'], unique=False)
     op.create_index('ix_devices_problem_reason_id', 'devices_problem', ['reason', 'id'], unique=False)
     op.create_table('devices_reading',
     sa.Column('claim', sa.Text(), nullable=False),
@@ -749,6 +746,116 @@ def upgrade() -> None:
     )
     op.create_index('ix_intake_update_at', 'intake_update', ['at_us', 'update_id'], unique=False)
     op.create_index('ix_intake_update_report', 'intake_update', ['report_id', 'at_us'], unique=False)
+    op.create_table('ledger_balance',
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('lines', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('account', 'party', name=op.f('pk_ledger_balance'))
+    )
+    op.create_table('ledger_cap_take',
+    sa.Column('claim_id', sa.Text(), nullable=False),
+    sa.Column('cap_id', sa.Text(), nullable=False),
+    sa.Column('tariff', sa.Text(), nullable=False),
+    sa.Column('holder', sa.Text(), nullable=False),
+    sa.Column('period', sa.Text(), nullable=False),
+    sa.Column('taken_fen', sa.BigInteger(), nullable=False),
+    sa.Column('stands', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('claim_id', 'cap_id', 'holder', 'period', name=op.f('pk_ledger_cap_take'))
+    )
+    op.create_index('ix_ledger_cap_take_cap', 'ledger_cap_take', ['tariff', 'cap_id', 'holder', 'period'], unique=False, sqlite_where=sa.text('stands = 1'), postgresql_where=sa.text('stands = 1'))
+    op.create_table('ledger_claim',
+    sa.Column('claim_id', sa.Text(), nullable=False),
+    sa.Column('case_id', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('before_hold', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('family', sa.Text(), nullable=False),
+    sa.Column('claim_key', sa.Text(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.Column('payee', sa.Text(), nullable=False),
+    sa.Column('vessel_id', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.Text(), nullable=True),
+    sa.Column('reporter', sa.Text(), nullable=True),
+    sa.Column('region_code', sa.Text(), nullable=False),
+    sa.Column('document_id', sa.Text(), nullable=False),
+    sa.Column('tariff', sa.Text(), nullable=False),
+    sa.Column('tariff_version', sa.Integer(), nullable=False),
+    sa.Column('working', sa.Text(), nullable=False),
+    sa.Column('gross_fen', sa.BigInteger(), nullable=False),
+    sa.Column('cut_fen', sa.BigInteger(), nullable=False),
+    sa.Column('fund_fen', sa.BigInteger(), nullable=False),
+    sa.Column('payable_fen', sa.BigInteger(), nullable=False),
+    sa.Column('happened_us', sa.BigInteger(), nullable=False),
+    sa.Column('computed_us', sa.BigInteger(), nullable=False),
+    sa.Column('computed_by', sa.Text(), nullable=False),
+    sa.Column('checked_by', sa.Text(), nullable=True),
+    sa.Column('approved_by', sa.Text(), nullable=True),
+    sa.Column('paid_us', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('payout_id', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('claim_id', name=op.f('pk_ledger_claim'))
+    )
+    op.create_index('ix_ledger_claim_case', 'ledger_claim', ['case_id', 'computed_us'], unique=False)
+    op.create_index('ix_ledger_claim_computed', 'ledger_claim', ['computed_us', 'claim_id'], unique=False)
+    op.create_index('ix_ledger_claim_document', 'ledger_claim', ['document_id'], unique=False)
+    op.create_index('ix_ledger_claim_key', 'ledger_claim', ['family', 'claim_key'], unique=False)
+    op.create_index('ix_ledger_claim_payee', 'ledger_claim', ['payee', 'computed_us', 'claim_id'], unique=False)
+    op.create_index('ix_ledger_claim_payout', 'ledger_claim', ['payout_id'], unique=False)
+    op.create_index('ix_ledger_claim_region', 'ledger_claim', ['region_code', 'computed_us', 'claim_id'], unique=False)
+    op.create_index('ix_ledger_claim_state', 'ledger_claim', ['state', 'computed_us', 'claim_id'], unique=False)
+    op.create_table('ledger_entry',
+    sa.Column('entry_id', sa.Text(), nullable=False),
+    sa.Column('case_id', sa.Text(), nullable=False),
+    sa.Column('claim_id', sa.Text(), nullable=False),
+    sa.Column('claim_key', sa.Text(), nullable=True),
+    sa.Column('memo', sa.Text(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('region_code', sa.Text(), nullable=False),
+    sa.Column('posted_us', sa.BigInteger(), nullable=False),
+    sa.Column('posted_by', sa.Text(), nullable=False),
+    sa.Column('reversal_id', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('entry_id', name=op.f('pk_ledger_entry'))
+    )
+    op.create_index('ix_ledger_entry_case', 'ledger_entry', ['case_id', 'posted_us'], unique=False)
+    op.create_index('ix_ledger_entry_claim', 'ledger_entry', ['claim_id'], unique=False)
+    op.create_index('ix_ledger_entry_posted', 'ledger_entry', ['posted_us', 'entry_id'], unique=False)
+    op.create_table('ledger_key',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('holder', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_ledger_key'))
+    )
+    op.create_index('ix_ledger_key_holder', 'ledger_key', ['holder'], unique=False)
+    op.create_table('ledger_lock',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_ledger_lock'))
+    )
+    op.create_table('ledger_payout',
+    sa.Column('payout_id', sa.Text(), nullable=False),
+    sa.Column('lines', sa.Text(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('file_sha256', sa.Text(), nullable=False),
+    sa.Column('region_code', sa.Text(), nullable=False),
+    sa.Column('made_us', sa.BigInteger(), nullable=False),
+    sa.Column('made_by', sa.Text(), nullable=False),
+    sa.Column('paid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('paid_count', sa.Integer(), nullable=False),
+    sa.Column('failed_count', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('payout_id', name=op.f('pk_ledger_payout'))
+    )
+    op.create_index('ix_ledger_payout_made', 'ledger_payout', ['made_us', 'payout_id'], unique=False)
+    op.create_table('ledger_posting',
+    sa.Column('entry_id', sa.Text(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('posted_us', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('entry_id', 'line', name=op.f('pk_ledger_posting'))
+    )
+    op.create_index('ix_ledger_posting_account', 'ledger_posting', ['account', 'party', 'posted_us', 'entry_id', 'line'], unique=False)
+    op.create_index('ix_ledger_posting_posted', 'ledger_posting', ['posted_us'], unique=False)
     op.create_table('registers_entry',
     sa.Column('register', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),

@@ -1,0 +1,56 @@
+"""From the platform to the HTTP application: what the endpoints are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar
+
+from tidehub.api.app import build_api
+from tidehub.api.intake_doors import IntakeDoors
+from tidehub.api.services import ApiSettings, Services
+from tidehub.app import Platform
+from tidehub.capabilities.cases import Loader
+from tidehub.composing.calendars import work_calendars
+
+
+def build_app(platform: Platform) -> Litestar:
+    """Build the application over an opened platform."""
+    return build_api(services_for(platform))
+
+
+def services_for(platform: Platform) -> Services:
+    """Put together what the endpoints work with, and let it follow every commit."""
+    mounted = platform.mounted
+    harbour = next((pack.harbour for pack in mounted.packs if pack.harbour is not None), None)
+    more: dict[str, Any] = {
+        "cases": Loader(mounted.lifecycles, work_calendars()),
+        "catalogue": mounted.catalogue,
+        "context": platform.context,
+        "board": platform.board,
+        "desk": platform.desk,
+        "definitions": mounted.indicators,
+        "templates": mounted.templates,
+        "lifecycles": mounted.lifecycles,
+        "land": harbour.land.read_bytes() if harbour else b'{"type":"FeatureCollection","features":[]}',
+        "documents": platform.context,
+        "ledger": mounted.plan,
+        "messages": mounted.messages,
+        "operating": True,
+        "doors": platform.doors.states,
+        "intake": IntakeDoors(
+            catalogue=mounted.catalogue,
+            region_of=lambda position: platform.registers.region_of(position) or None,
+        ),
+    }
+    services = Services(
+        hub=platform.hub,
+        registers=platform.registers,
+        access=platform.access,
+        clock=platform.clock,
+        settings=ApiSettings(secure_cookies=platform.settings.secure_cookies),
+        files=platform.files,
+        more=more,
+    )
+    platform.hub.listen(services.committed)
+    return services

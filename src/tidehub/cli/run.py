@@ -1,0 +1,126 @@
+"""``tidehub run``: start Tidehub; on the embedded default nothing else is needed."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+
+from tidehub.api.serving import build_app
+from tidehub.app import Platform
+from tidehub.cli.opened import build
+from tidehub.cli.options import add_place, settings_of
+from tidehub.registers.first_start import MadeAccount
+from tidehub.settings import Doors
+
+PORT = 8310
+
+
+def add_to(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser("run", help="start Tidehub · 启动潮汇")
+    add_place(command)
+    add_listening(command)
+    command.add_argument(
+        "--no-seed", action="store_true", help="do not fill an empty installation with the demo world"
+    )
+    command.set_defaults(carry_out=carry_out)
+
+
+def add_listening(command: argparse.ArgumentParser) -> None:
+    """Add where it listens."""
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    command.add_argument(
+        "--port", type=int, default=PORT, help="port of the pages and the API; 0 takes a free one"
+    )
+    command.add_argument(
+        "--public-url", help="address under which people reach it; stands in the QR of documents"
+    )
+    command.add_argument("--https", action="store_true", help="reached by HTTPS only: cookies are secure")
+    command.add_argument("--no-doors", action="store_true", help="keep the ports for devices shut")
+
+
+def carry_out(args: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    listening = listen(args.host, args.port)
+    url = args.public_url or f"http://{args.host}:{listening.getsockname()[1]}"
+    settings = replace(
+        settings_of(args),
+        public_url=url,
+        seed=not args.no_seed,
+        secure_cookies=args.https,
+        doors=None if args.no_doors else Doors(host=args.host),
+    )
+    platform = build(settings)
+    async with serving(platform, [listening]) as (server, made):
+        print_welcome(url, platform, made)
+        await server
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything is opened: an occupied one is told at once."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    platform: Platform, sockets: list[socket.socket]
+) -> AsyncIterator[tuple[asyncio.Task[None], list[MadeAccount]]]:
+    """Open the platform and serve it; leaving the block stops both in order."""
+    made = await platform.open()
+    app: Litestar = build_app(platform)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    await platform.start()
+    task = asyncio.create_task(server.serve(sockets=sockets))
+    try:
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        yield task, made
+    finally:
+        server.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await platform.close()
+
+
+def print_welcome(url: str, platform: Platform, made: Sequence[MadeAccount]) -> None:
+    """Say where it is, and, once, the accounts that were made."""
+    print(f"\n潮汇 Tidehub  {url}", flush=True)
+    for name, state in platform.doors.states().items():
+        print(f"  {name:<12} {state}")
+    if made:
+        print("\n首次启动，账号只显示这一次 · first start, these accounts are shown only once:")
+        for account in made:
+            roles = ", ".join(account.roles)
+            print(f"  {account.login:<10} {account.password:<26} {account.name} ({roles})")
+    print("\n按 Ctrl+C 停止 · Ctrl+C stops\n", flush=True)
