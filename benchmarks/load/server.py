@@ -16,14 +16,14 @@ from typing import Any
 
 import uvicorn
 import uvloop
-
 from benchmarks.load.bare import app as bare
+from benchmarks.load.places import CITIZEN, OFFICER, REGION, WORKER
+
 from tidehub.api.app import build_api
 from tidehub.api.serving import services_for
 from tidehub.app import Platform
 from tidehub.cli.run import listen
 from tidehub.hub.clock import SystemClock
-from tidehub.hub.statement import sql
 from tidehub.kernel.access import Actor, platform_actor
 from tidehub.packing import mount, read_pack
 from tidehub.registers import GrantRoles, RecordEntry
@@ -32,8 +32,6 @@ from tidehub.settings import Settings
 HERE = Path(__file__).parent
 LIFECYCLE = HERE.parents[1] / "tests" / "data" / "lifecycles" / "digit.yaml"
 BY = platform_actor("flow/bench")
-REGION = "331002"
-OFFICER, WORKER, CITIZEN = "bench-officer", "bench-worker", "bench-citizen"
 
 
 class NotStoring:
@@ -78,7 +76,8 @@ async def make_tokens(platform: Platform) -> dict[str, str]:
         for person in (OFFICER, WORKER, CITIZEN)
     }
     device = {"roles": ("device",), "regions": (REGION,)}
-    tokens["device"] = (await platform.access.make_token("device/bench", label="bench", by=BY.id, **device))[1]
+    made = await platform.access.make_token("device/bench", label="bench", by=BY.id, **device)
+    tokens["device"] = made[1]
     return tokens
 
 

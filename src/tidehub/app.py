@@ -71,7 +71,7 @@ class Platform:
         self.mounted = mounted
         self.clock = clock
         self.registers = Registers(clock)
-        key = installation_key(settings)
+        key = self.key = installation_key(settings)
         home = mounted.packs[0].manifest.region if mounted.packs else ""
         capabilities = (
             registers_capability(),

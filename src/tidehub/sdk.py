@@ -27,7 +27,7 @@ from tidehub.kernel.ids import derived_id
 from tidehub.kernel.instants import format_instant, from_us, to_us
 from tidehub.kernel.money import Fen, format_yuan, round_half_up
 from tidehub.kernel.quantities import Quantity, mass_g
-from tidehub.methods.subsidy import ClaimLine
+from tidehub.methods.subsidy import ClaimLine, Tariff, compute_subsidy
 from tidehub.packing.model import Flow, PackCode
 
 __all__ = [
@@ -66,11 +66,13 @@ __all__ = [
     "SetTimer",
     "Statement",
     "Subject",
+    "Tariff",
     "Unavailable",
     "Write",
     "canonical_json",
     "claim_by_id",
     "claims_of_case",
+    "compute_subsidy",
     "crew_jobs_of_case",
     "derived_id",
     "documents_of_case",

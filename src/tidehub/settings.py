@@ -8,13 +8,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Doors:
-    """Ports at which devices come in; 0 takes a free one, ``None`` keeps the door shut."""
+    """Ports at which devices come in; 0 takes a free one, ``None`` keeps the door shut.
+
+    ``signalk`` are addresses of boats' Signal K servers (``ws://host:3000/signalk/v1/stream?subscribe=none``)
+    that are followed.
+    """
 
     nmea_tcp: int | None = 10110
     nmea_udp: int | None = 10110
     jtt808_tcp: int | None = 10808
     hj212_tcp: int | None = 10212
     host: str = "127.0.0.1"
+    signalk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

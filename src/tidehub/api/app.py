@@ -24,8 +24,11 @@ from tidehub.api import (
     jobs,
     ledger,
     mapping,
+    messages,
     open311,
     operations,
+    osmand,
+    pages,
     people,
     positions,
     registers,
@@ -85,9 +88,11 @@ OF_CAPABILITIES = (
     ("land", mapping),
     *(("context", family) for family in (reports, jobs, units)),
     ("desk", positions),
+    ("desk", osmand),
     ("templates", documents),
     ("ledger", ledger),
     ("definitions", indicators),
+    ("messages", messages),
     ("operating", operations),
 )
 """Families that are served where the composition root gives what they read by, in ``services.more``."""
@@ -113,6 +118,7 @@ def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
         services.subjects.setdefault("report", reports.subject_of(services))
     static = services.settings.static
     if (static / "index.html").is_file():
+        routes += pages.routes(static)
         routes.append(
             create_static_files_router(
                 path="/",

@@ -80,9 +80,7 @@ async def feed(request: AnyRequest) -> Response[bytes]:
     pairs = [(alert, row) for row in rows if (alert := _alert_of(row)) is not None]
     holding = {id(alert) for alert in active([alert for alert, _ in pairs], now)}
     entries = [
-        FeedEntry(alert, f"{base}/cap/alerts/{row.event_id}.xml")
-        for alert, row in pairs
-        if id(alert) in holding
+        FeedEntry(alert, f"{base}/cap/alerts/{row.event_id}.xml") for alert, row in pairs if id(alert) in holding
     ]
     body = write_feed(entries, url=f"{base}/cap/feed.atom", title="潮汇 Tidehub", author="Tidehub", now=now)
     headers = {"content-type": "application/atom+xml; charset=utf-8", "cache-control": "public, max-age=10"}

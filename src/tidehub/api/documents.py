@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from tidehub.api.commanding import Done, body_of, carry_out, operation_of
+from tidehub.api.errors import PROBLEM_JSON
 from tidehub.api.exchange import AnyRequest, Page, answer, page_of, read_json, read_query
 from tidehub.api.services import Services, actor_in, services_of
 from tidehub.api.verify_page import verification_page
@@ -206,9 +207,7 @@ async def get_pdf(request: AnyRequest, document_id: FromPath[str]) -> Response[A
     )
 
 
-@get(
-    "/api/v1/verify/{code:str}", opt={"rule": _EVERYONE, "family": _FAMILY, "answer": documents.Verification}
-)
+@get("/api/v1/verify/{code:str}", opt={"rule": _EVERYONE, "family": _FAMILY, "answer": documents.Verification})
 async def verify(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
     """Verify a paper by its code: status, numbers, hashes, what to compare; no personal data."""
     found = await _verification(services_of(request), code)
@@ -217,7 +216,25 @@ async def verify(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
     return answer(found, headers={"cache-control": "no-cache"})
 
 
-@get("/v/{code:str}", opt={"rule": _EVERYONE, "family": _FAMILY, "answer": "text/html"})
+_PAGE_ANSWERS = {
+    "200": {"description": "The paper / 单证", "content": {"text/html": {}}},
+    "404": {"description": "No paper bears the code / 查无此单证", "content": {"text/html": {}}},
+    "default": {
+        "description": "Refused / 被拒绝",
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
+}
+
+
+@get(
+    "/v/{code:str}",
+    opt={
+        "rule": _EVERYONE,
+        "family": _FAMILY,
+        "answer": "text/html",
+        "describe": {"responses": _PAGE_ANSWERS},
+    },
+)
 async def verify_page(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """Show what the QR of a paper leads to: whether it is valid, and what to compare; without any script."""
     found = await _verification(services_of(request), code)

@@ -133,9 +133,7 @@ def _told(result: EventAnswer | Refusal) -> dict[str, Any]:
 async def _take(
     services: Services, events_in: tuple[CloudEvent, ...], actor: Actor, is_batch: bool
 ) -> list[EventAnswer | Refusal]:
-    results = await asyncio.gather(
-        *(_take_one(services, event, actor) for event in events_in), return_exceptions=True
-    )
+    results = await asyncio.gather(*(_take_one(services, event, actor) for event in events_in), return_exceptions=True)
     told: list[EventAnswer | Refusal] = []
     for place, result in enumerate(results):
         if isinstance(result, Refusal):
@@ -153,9 +151,7 @@ async def _take_one(services: Services, event: CloudEvent, actor: Actor) -> Even
     recorded = await once_more(lambda: services.hub.handle(command, by=actor))
     if isinstance(command, ReceiveReport):
         taken = answer_for(services, command, is_new=bool(recorded))
-        return EventAnswer(
-            status=taken.status, report_id=taken.report_id, tracking_token=taken.tracking_token
-        )
+        return EventAnswer(status=taken.status, report_id=taken.report_id, tracking_token=taken.tracking_token)
     return EventAnswer(status="received" if recorded else "repeated", event_id=command.event_id)
 
 

@@ -112,15 +112,13 @@ async def read_form(request: AnyRequest, form: SentForm, file_bytes_max: int) ->
 async def _read_parts(request: AnyRequest, form: SentForm, boundary: str, bytes_max: int) -> None:
     reading = _Reading(form)
     size = 0
-    with PushMultipartParser(boundary, max_size=bytes_max, max_segment_count=PARTS_MAX) as parser:
+    with PushMultipartParser(boundary, max_segment_count=PARTS_MAX, strict=True) as parser:
         async for chunk in request.stream():
             size += len(chunk)
             if size > bytes_max:
                 raise TOO_LARGE(None, max=bytes_max)
             for event in parser.parse(chunk):
                 reading.take(event)
-        for event in parser.parse(b""):
-            reading.take(event)
 
 
 class _Reading:
@@ -139,7 +137,7 @@ class _Reading:
             if event.filename:
                 held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the form
                 media_type = event.content_type or "application/octet-stream"
-                self._form.files.append(SentFile(event.name, media_type.partition(";")[0].strip(), held))
+                self._form.files.append(SentFile(event.name or "", media_type.partition(";")[0].strip(), held))
         elif self._part is None:
             return
         elif event is None:
@@ -157,6 +155,6 @@ class _Reading:
         if part.filename:
             return
         try:
-            self._form.add(part.name, self._text.decode("utf-8"))
+            self._form.add(part.name or "", self._text.decode("utf-8"))
         except UnicodeDecodeError:
-            raise MALFORMED(part.name[:80], problem="it is no UTF-8") from None
+            raise MALFORMED((part.name or "")[:80], problem="it is no UTF-8") from None

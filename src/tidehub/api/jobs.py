@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
+from litestar.response import File
 
 from tidehub.adapters.routes import RouteFile, Waypoint, write_geojson, write_gpx, write_rtz
 from tidehub.api.commanding import Done, body_of, carry_out, chain_version, operation_of
@@ -29,6 +30,7 @@ from tidehub.api.exchange import (
     read_query,
     write_cursor,
 )
+from tidehub.api.reports import kept_file
 from tidehub.api.services import Services, actor_in, services_of
 from tidehub.capabilities import dispatch, field
 from tidehub.flows.call_out_a_crew import rank_for_job, reassignment, with_route
@@ -124,6 +126,18 @@ async def get_job(request: AnyRequest, job_id: FromPath[str]) -> Response[Any]:
     return answer(await field.job_sheet(services.hub, job_id), version=version)
 
 
+@get(
+    f"{_OF_ONE}/evidence/{{sha256:str}}",
+    opt={"rule": VIEW, "family": _FAMILY, "answer": "application/octet-stream"},
+)
+async def get_evidence(request: AnyRequest, job_id: FromPath[str], sha256: FromPath[str]) -> File:
+    """Get a photo or video that was attached to a job."""
+    services = services_of(request)
+    job = await crew_job(services, job_id, actor_in(request))
+    known = job.job_id in await field.jobs_with_evidence(services.hub, sha256)
+    return await kept_file(services, sha256, known=known)
+
+
 @get(f"{_OF_ONE}/history", opt={"rule": _DESK, "family": _FAMILY, "answer": dispatch.History})
 async def get_job_history(request: AnyRequest, job_id: FromPath[str]) -> Response[bytes]:
     """Get whom a job was offered to, with the whole ranking of each offer, and why nobody could come."""
@@ -183,9 +197,7 @@ async def reassign_job(request: AnyRequest, job_id: FromPath[str]) -> Response[b
     services = services_of(request)
     told = await read_json(request, Reassignment)
     await _desk_job(services, job_id, actor_in(request))
-    return await carry_out(
-        request, await reassignment(context_of(services), job_id, told.unit_id, told.reason)
-    )
+    return await carry_out(request, await reassignment(context_of(services), job_id, told.unit_id, told.reason))
 
 
 async def crew_job(services: Services, job_id: str, actor: Actor) -> field.CrewJob:
@@ -233,9 +245,7 @@ def _instant(at_us: int) -> datetime:
 _Finish = Callable[[Services, Any], Awaitable[Command]]
 
 
-def _crew(
-    verb: str, command: type[Command], hidden: tuple[str, ...] = (), finish: _Finish | None = None
-) -> Any:
+def _crew(verb: str, command: type[Command], hidden: tuple[str, ...] = (), finish: _Finish | None = None) -> Any:
     """Make the route of a crew's command; the unit is the sender's own where he has one on the job."""
     body = body_of(command, ("case_id", "job_id", *hidden), optional=("unit_id",))
 
@@ -284,6 +294,7 @@ ROUTES: list[Any] = [
     my_jobs,
     list_jobs,
     get_job,
+    get_evidence,
     get_job_history,
     get_candidates,
     _route_file("geojson"),

@@ -194,9 +194,7 @@ async def _form_and_sender(request: AnyRequest, services: Services) -> tuple[Sen
 
 async def _sender(request: AnyRequest, services: Services, form: SentForm) -> Actor:
     """Find out who holds the key. A session's cookie does not count here."""
-    headers = {
-        name: value for name, value in request.headers.items() if name in ("authorization", "accept-language")
-    }
+    headers = {name: value for name, value in request.headers.items() if name in ("authorization", "accept-language")}
     try:
         return await admit_by_token(headers, services, SEND, _FAMILY, protocol.one(form.fields, "api_key"))
     except Refusal as refusal:
@@ -254,9 +252,7 @@ async def post_request(request: AnyRequest) -> Response[bytes]:
     return _answer(request, "service_requests", [created])
 
 
-def request_command(
-    told: PostedRequest, offer: Offer, actor: Actor, key: str, media: tuple[str, ...]
-) -> ReceiveReport:
+def request_command(told: PostedRequest, offer: Offer, actor: Actor, key: str, media: tuple[str, ...]) -> ReceiveReport:
     """Turn a posted request into the command: a person's own key reports for that person."""
     name = " ".join(part for part in (told.first_name, told.last_name) if part)
     contact = Contact(name, told.phone, told.email)
@@ -366,9 +362,7 @@ async def get_request(request: AnyRequest, name: FromPath[str]) -> Response[byte
     params = _params(request)
     _check_jurisdiction(params, services)
     row = await _public_row(services, _id_in(name))
-    return await _answer_requests(
-        request, services, [row], protocol.one(params, "extensions").lower() in ("true", "1")
-    )
+    return await _answer_requests(request, services, [row], protocol.one(params, "extensions").lower() in ("true", "1"))
 
 
 @get("/requests/{report_id:str}/media/{number:int}", opt=_opt(answer="image/*"))
@@ -380,9 +374,7 @@ async def get_media(request: AnyRequest, report_id: FromPath[str], number: FromP
 
 
 @get("/updates/{update_id:str}/media/{number:int}", opt=_opt(answer="image/*"))
-async def get_update_media(
-    request: AnyRequest, update_id: FromPath[str], number: FromPath[int]
-) -> Response[bytes]:
+async def get_update_media(request: AnyRequest, update_id: FromPath[str], number: FromPath[int]) -> Response[bytes]:
     """Get a picture of a public update, without what the camera wrote into it."""
     services = services_of(request)
     update = await intake.find_update(services.hub, update_id)

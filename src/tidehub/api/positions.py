@@ -15,7 +15,6 @@ import msgspec
 from litestar import Request, Response, asgi, get, post
 from litestar.params import FromPath
 
-from tidehub.adapters.osmand import decode_json, decode_query
 from tidehub.api.commanding import Instant
 from tidehub.api.errors import answer_refusal
 from tidehub.api.exchange import AnyRequest, Page, answer, page_of, read_bytes, read_query
@@ -28,7 +27,6 @@ from tidehub.kernel.codec import decode
 from tidehub.kernel.errors import MALFORMED, refusal_kind
 from tidehub.kernel.geometry import position
 from tidehub.methods.tracking import Fix
-from tidehub.methods.tracking.model import Decoded
 from tidehub.registers import Device
 
 DEVICE_UNKNOWN = refusal_kind(
@@ -47,7 +45,7 @@ SPAN_TOO_LONG = refusal_kind(
     do_en="Ask for a shorter span.",
 )
 SENDERS = rule("device", "crew", "unit_staff", "duty_officer", "administrator", relations=["self"])
-_MACHINES = rule("device", "duty_officer", "administrator")
+MACHINES = rule("device", "duty_officer", "administrator")
 _WATCHERS = rule("duty_officer", "shift_leader", "checker", "auditor", "administrator", "quay_operator")
 _FAMILY = "positions"
 _BATCH_MAX = 500
@@ -166,30 +164,8 @@ async def post_positions(request: AnyRequest) -> Response[bytes]:
         _fix(one, services, actor, now, f"[{place}]" if several else "")
         for place, one in enumerate(told if isinstance(told, list) else [told])
     ]
-    await _desk(services).accept(fixes, [])
+    await desk_of(services).accept(fixes, [])
     return answer(Taken(len(fixes)))
-
-
-@get("/osmand", opt={"rule": rule(everyone=True), "family": _FAMILY, "answer": "text/plain"})
-async def get_osmand(request: AnyRequest) -> Response[str]:
-    """Take in a position by the OsmAnd protocol, in the query; ``id`` names a device of the register."""
-    now = services_of(request).clock.now()
-    return await _take_osmand(request, decode_query(request.scope.get("query_string", b""), now))
-
-
-@post(
-    "/osmand",
-    status_code=200,
-    opt={"rule": rule(everyone=True), "family": _FAMILY, "body": "application/json", "answer": "text/plain"},
-)
-async def post_osmand(request: AnyRequest) -> Response[str]:
-    """Take in positions by the OsmAnd protocol: in the query, as a form, or as the Traccar client's JSON."""
-    now = services_of(request).clock.now()
-    body = await read_bytes(request)
-    if not body.strip():
-        return await _take_osmand(request, decode_query(request.scope.get("query_string", b""), now))
-    is_json = body.lstrip()[:1] in (b"{", b"[")
-    return await _take_osmand(request, decode_json(body, now) if is_json else decode_query(body, now))
 
 
 @get(
@@ -288,9 +264,7 @@ async def _serve(subscriber: devices.Subscriber, heartbeat_s: float, receive: An
         while not gone.done():
             waiting = waiting or asyncio.ensure_future(anext(frames))
             both: set[asyncio.Future[Any]] = {waiting, gone}
-            done, _ = await asyncio.wait(
-                both, timeout=heartbeat_s, return_when=asyncio.FIRST_COMPLETED
-            )
+            done, _ = await asyncio.wait(both, timeout=heartbeat_s, return_when=asyncio.FIRST_COMPLETED)
             if waiting in done:
                 try:
                     frame = waiting.result()
@@ -363,7 +337,7 @@ def may_speak(device_id: str, device: Device, actor: Actor, services: Services) 
     if actor.id == f"device/{device_id}" or (device.unit_id is not None and device.unit_id in actor.units):
         return True
     unit = services.registers.units.get(device.unit_id) if device.unit_id else None
-    return permits(_MACHINES, actor, Subject(device.region_code or (unit.region_code if unit else "")))
+    return permits(MACHINES, actor, Subject(device.region_code or (unit.region_code if unit else "")))
 
 
 def _own_claim(claim: str, services: Services, actor: Actor, at: str) -> str:
@@ -374,26 +348,14 @@ def _own_claim(claim: str, services: Services, actor: Actor, at: str) -> str:
             for id_, device in services.registers.devices.all().items()
             if device.claims and (actor.id == f"device/{id_}" or device.unit_id in actor.units)
         ]
-        own.sort(
-            key=lambda device: not device.claims[0].startswith("osmand:")
-        )  # a telephone before a transponder
+        own.sort(key=lambda device: not device.claims[0].startswith("osmand:"))  # a telephone before a transponder
         if own:
             return own[0].claims[0]
     raise DEVICE_UNKNOWN(f"{at}.claim" if at else "claim", claim=claim or actor.id)
 
 
-async def _take_osmand(request: AnyRequest, told: Decoded) -> Response[str]:
-    services, actor = services_of(request), actor_in(request)
-    if not told.fixes:
-        raise MALFORMED(None, problem="; ".join(one.detail for one in told.problems)[:200] or "no position")
-    for fix in told.fixes:
-        if services.registers.device_of(fix.device_claim) is None and not permits(_MACHINES, actor):
-            raise DEVICE_UNKNOWN("id", claim=fix.device_claim)
-    await _desk(services).accept(told.fixes, told.problems)
-    return Response("", media_type="text/plain")
-
-
-def _desk(services: Services) -> devices.PositionDesk:
+def desk_of(services: Services) -> devices.PositionDesk:
+    """Give the desk where positions arrive."""
     return cast(devices.PositionDesk, services.more["desk"])
 
 
@@ -413,8 +375,6 @@ def _row(aged: devices.Aged) -> PositionRow:
 
 ROUTES: list[Any] = [
     post_positions,
-    get_osmand,
-    post_osmand,
     list_positions,
     watch,
     get_track,

@@ -68,9 +68,7 @@ async def read_body(scope: Mapping[str, Any], receive: Any, bytes_max: int) -> b
     return b"".join(parts)
 
 
-async def send_answer(
-    send: Any, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None
-) -> None:
+async def send_answer(send: Any, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
     """Send an answer; without ``headers`` it is JSON."""
     sent = [_JSON] if headers is None else headers
     length = (b"content-length", str(len(body)).encode())

@@ -160,9 +160,7 @@ def _demand_json(scope: Any) -> None:
         if name == b"content-type":
             media_type = value.partition(b";")[0].strip().lower()
             if media_type != b"application/json" and not media_type.endswith(b"+json"):
-                raise UNSUPPORTED_MEDIA(
-                    None, media_type=media_type.decode("latin-1")[:80], wanted="application/json"
-                )
+                raise UNSUPPORTED_MEDIA(None, media_type=media_type.decode("latin-1")[:80], wanted="application/json")
             return
 
 
@@ -238,9 +236,7 @@ async def take_batch(services: Services, batch: list[NewReport | Refusal], actor
             assert isinstance(command, ReceiveReport)
             items.append(BatchItem(answer=answer_for(services, command, is_new=bool(result))))
             received += bool(result)
-    return BatchAnswer(
-        received=received, repeated=len(items) - received - refused, refused=refused, items=items
-    )
+    return BatchAnswer(received=received, repeated=len(items) - received - refused, refused=refused, items=items)
 
 
 def _at(refusal: Refusal, place: int) -> Refusal:

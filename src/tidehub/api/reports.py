@@ -192,7 +192,17 @@ async def get_report_media(request: AnyRequest, report_id: FromPath[str], sha256
     """Get a photo that was sent with a report."""
     services = services_of(request)
     row = await seen_report(services, report_id, actor_in(request))
-    known = sha256 in msgspec.json.decode(row.media, type=tuple[str, ...])
+    return await kept_file(services, sha256, known=sha256 in msgspec.json.decode(row.media, type=tuple[str, ...]))
+
+
+async def kept_file(services: Services, sha256: str, *, known: bool) -> File:
+    """Give a stored file that is ``known`` to belong to the matter; pictures are shown, all else is saved.
+
+    Raises
+    ------
+    Refusal
+        ``not_found``.
+    """
     kept = await services.files.find(sha256) if known and services.files is not None else None
     if kept is None or services.files is None:
         raise NOT_FOUND("sha256", what="文件 file", id=sha256[:64])

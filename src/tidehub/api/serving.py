@@ -40,7 +40,9 @@ def services_for(platform: Platform) -> Services:
         "doors": platform.doors.states,
         "intake": IntakeDoors(
             catalogue=mounted.catalogue,
-            region_of=lambda position: platform.registers.region_of(position) or None,
+            secret=platform.key,
+            public_url=platform.settings.public_url,
+            agency_name=lambda unit_id, language: unit_name(platform, unit_id, language),
         ),
     }
     services = Services(
@@ -54,3 +56,11 @@ def services_for(platform: Platform) -> Services:
     )
     platform.hub.listen(services.committed)
     return services
+
+
+def unit_name(platform: Platform, unit_id: str, language: str) -> str:
+    """Name of a unit in a language, as Open311 shows the agency that is responsible."""
+    unit = platform.registers.units.get(unit_id)
+    if unit is None:
+        return unit_id
+    return unit.name_en or unit.name if language == "en" else unit.name

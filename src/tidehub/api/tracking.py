@@ -46,9 +46,7 @@ def _show(row: ReportRow, doors: IntakeDoors, *, public: bool = False, full: boo
     return shown | {
         "service_name": None if offer is None else offer.service.name,
         "status_text": None if state is None else state.text,
-        "agency_name": {
-            one: doors.agency_name(row.agency, one) if row.agency else "" for one in ("zh", "en")
-        },
+        "agency_name": {one: doors.agency_name(row.agency, one) if row.agency else "" for one in ("zh", "en")},
     }
 
 
@@ -112,9 +110,7 @@ async def unmask_contact(request: AnyRequest, report_id: FromPath[str]) -> Respo
     )
     await services.hub.handle(note, by=platform_actor(actor.id))
     shown = _show(row, doors_of(services), full=True)
-    return answer(
-        {"contact": shown["contact"], "answers": shown["answers"]}, headers={"cache-control": "no-store"}
-    )
+    return answer({"contact": shown["contact"], "answers": shown["answers"]}, headers={"cache-control": "no-store"})
 
 
 def _from_here(request: AnyRequest, fields: dict[str, Any]) -> dict[str, Any]:

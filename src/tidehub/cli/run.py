@@ -18,10 +18,20 @@ from tidehub.api.serving import build_app
 from tidehub.app import Platform
 from tidehub.cli.opened import build
 from tidehub.cli.options import add_place, settings_of
+from tidehub.kernel.errors import refusal_kind
 from tidehub.registers.first_start import MadeAccount
 from tidehub.settings import Doors
 
 PORT = 8310
+
+PORT_TAKEN = refusal_kind(
+    "port_taken",
+    zh="{host}:{port} 已被占用或无法监听",
+    en="{host}:{port} is taken or cannot be listened on",
+    do_zh="请用 --port 指定另一个端口，或先停止占用它的程序。",
+    do_en="Name another port with --port, or stop the program that has it.",
+    category="conflict",
+)
 
 
 def add_to(commands: Any) -> None:
@@ -51,7 +61,8 @@ def add_listening(command: argparse.ArgumentParser) -> None:
 def carry_out(args: argparse.Namespace) -> int:
     """Serve until interrupted."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with contextlib.suppress(ImportError):
         import uvloop
 
@@ -80,7 +91,11 @@ def listen(host: str, port: int) -> socket.socket:
     """Take the port before anything is opened: an occupied one is told at once."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise PORT_TAKEN("port", host=host, port=port) from None
     return listening
 
 

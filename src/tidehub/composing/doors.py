@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
-from tidehub.adapters.hj212 import Hj212Server, Telegram, readings_of
+from tidehub.adapters.hj212 import Hj212Server, telegrams_to
 from tidehub.adapters.jtt808 import Jtt808Server, SecretAdmission
 from tidehub.adapters.nmea0183 import NmeaTcpServer, NmeaUdpListener
-from tidehub.capabilities.devices import PositionDesk, Reading, ReadingDesk
+from tidehub.adapters.signalk import SignalKClient, SignalKDecoded
+from tidehub.capabilities.devices import PositionDesk, ReadingDesk
 from tidehub.flows.device_directory import RegisteredDevices
 from tidehub.kernel.instants import Clock
-from tidehub.methods.tracking import Problem
 from tidehub.settings import Doors
 
 _LOG = logging.getLogger(__name__)
@@ -39,12 +40,18 @@ class DeviceDoors:
         clock: Clock,
         key: bytes,
     ) -> None:
-        self._readings = readings
         self._open: dict[str, Any] = {}
         self._doors: dict[str, Any] = {}
         self._problems: dict[str, str] = {}
+        self._followed: dict[str, SignalKClient] = {}
+        self._tasks: list[asyncio.Task[None]] = []
         if settings is None:
             return
+
+        async def take(told: SignalKDecoded) -> None:
+            await desk.accept(told.fixes, told.problems)
+
+        self._followed = {url: SignalKClient(url, take, clock) for url in settings.signalk}
         identities = desk.accept_identities
         host = settings.host
         if settings.nmea_tcp is not None:
@@ -69,17 +76,8 @@ class DeviceDoors:
                 return await directory.admits(f"hj212:{device_number}", password)
 
             self._doors["hj212_tcp"] = Hj212Server(
-                self._telegrams, admit, clock, port=settings.hj212_tcp, host=host
+                telegrams_to(readings.accept), admit, clock, port=settings.hj212_tcp, host=host
             )
-
-    async def _telegrams(self, telegrams: list[Telegram], problems: list[Problem]) -> None:
-        readings: list[Reading] = []
-        found = list(problems)
-        for telegram in telegrams:
-            told, wrong = readings_of(telegram)
-            readings += told
-            found += wrong
-        await self._readings.accept(readings, found)
 
     async def start(self) -> None:
         """Open every door; an occupied port is logged and shown, and keeps nobody else out."""
@@ -90,9 +88,14 @@ class DeviceDoors:
             except OSError as error:
                 self._problems[name] = str(error)
                 _LOG.error("the door %s cannot open: %s", name, error)
+        self._tasks = [asyncio.create_task(client.run()) for client in self._followed.values()]
 
     async def stop(self) -> None:
         """Shut every door."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
         for door in self._open.values():
             await door.stop()
         self._open = {}
@@ -104,7 +107,11 @@ class DeviceDoors:
 
     def states(self) -> dict[str, str]:
         """State of each door: ``open on 10110`` or why it is shut."""
-        return {
+        followed = {
+            url: "followed" if client.connected else client.last_error or "not connected"
+            for url, client in self._followed.items()
+        }
+        return followed | {
             name: f"open on {self.port(name)}" if name in self._open else self._problems.get(name, "shut")
             for name in self._doors
         }

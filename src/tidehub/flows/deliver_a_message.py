@@ -127,9 +127,7 @@ async def _carry(message: Message, contact: Contact, channel: str, carrier: Carr
 
 
 def _give_up(message: Message, channels: Sequence[str], problem: str) -> list[Command]:
-    return [
-        RecordFailure(message_id=message.message_id, channel=channel, problem=problem) for channel in channels
-    ]
+    return [RecordFailure(message_id=message.message_id, channel=channel, problem=problem) for channel in channels]
 
 
 def _left(message: Message) -> list[str]:

@@ -75,9 +75,7 @@ async def render_a_document(recorded: Recorded, context: Context) -> Sequence[Co
     template = context.templates.version(document.kind, document.template_version)
     sheet = sheet_of(document, template, replaces)
     content = await asyncio.to_thread(context.renderer.render, sheet)
-    kept: Kept = await context.files.put(
-        content, by="flow/render_a_document", media_type=context.renderer.media_type
-    )
+    kept: Kept = await context.files.put(content, by="flow/render_a_document", media_type=context.renderer.media_type)
     return [
         RecordRendering(
             document_id=document.document_id,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from tidehub.capabilities.cases import AskApproval, DecideApproval, MoveCase, approvals_waiting
 from tidehub.kernel.access import Scope
 from tidehub.kernel.ids import derived_id
-from tidehub.testkit.stage import Stage, Verb
+from tidehub.testkit.stage import Stage
+
+Verb = Callable[[Stage, str, str], Awaitable[None]]
 
 
 async def moves(stage: Stage, who: str, rest: str) -> None:
@@ -46,3 +48,17 @@ async def grants(stage: Stage, who: str, rest: str) -> None:
 async def refuses(stage: Stage, who: str, rest: str) -> None:
     """``refuses [reason]``: refuse what the case waits for."""
     await _decide(stage, who, rest, granted=False)
+
+
+async def _decide(stage: Stage, who: str, reason: str, *, granted: bool) -> None:
+    waiting = [
+        one for one in await approvals_waiting(stage.town.hub, Scope(("",))) if one.case_id == stage.told.case_id
+    ]
+    assert waiting, "no approval waits to be decided"
+    await stage.town.ask(
+        who,
+        DecideApproval(case_id=stage.told.case_id, approval_id=waiting[-1].approval_id, granted=granted, reason=reason),
+    )
+
+
+DESK_VERBS: Mapping[str, Verb] = {"moves": moves, "asks": asks, "grants": grants, "refuses": refuses}

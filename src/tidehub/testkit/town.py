@@ -20,7 +20,7 @@ from tidehub.settings import Settings
 from tidehub.testkit.boats import Boat
 from tidehub.testkit.clock import FixedClock
 
-TICK_S = 10
+TICK_S, CALM_TICK_S = 10, 60
 _STORY_KEY = bytes(range(32))
 
 
@@ -92,10 +92,11 @@ class Town:
         await self.platform.follower.catch_up()
 
     async def advance(self, seconds: float) -> None:
-        """Move the clock in steps of ten seconds; boats send, timers fire, what follows follows."""
+        """Move the clock in steps of ten seconds, of a minute where no boat is about; what follows follows."""
         until = self.clock.now() + timedelta(seconds=seconds)
         while self.clock.now() < until:
-            step = min(TICK_S, (until - self.clock.now()).total_seconds())
+            tick = TICK_S if self.boats else CALM_TICK_S
+            step = min(tick, (until - self.clock.now()).total_seconds())
             self.clock.advance(step)
             await self.send_positions()
             await self.settle()

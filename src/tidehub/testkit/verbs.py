@@ -23,7 +23,7 @@ from tidehub.capabilities.field import (
     SignHandover,
     job_sheet,
 )
-from tidehub.capabilities.intake import Contact, ReceiveReport
+from tidehub.capabilities.intake import Contact, ReceiveReport, answers_of_texts
 from tidehub.capabilities.ledger import ApproveClaim, CheckClaim, PayClaim, claims_of_case
 from tidehub.flows.call_out_a_crew import with_route
 from tidehub.kernel.codec import sha256_hex
@@ -31,6 +31,7 @@ from tidehub.kernel.geometry import Position
 from tidehub.kernel.ids import derived_id
 from tidehub.kernel.quantities import Quantity
 from tidehub.methods.assignment import Start
+from tidehub.testkit.desk_verbs import DESK_VERBS
 from tidehub.testkit.stage import Stage
 
 UNITS = {"kg": ("g", 1000), "g": ("g", 1), "l": ("ml", 1000), "m3": ("ml", 1_000_000), "piece": ("piece", 1)}
@@ -87,10 +88,11 @@ async def _reports(stage: Stage, who: str, rest: str) -> None:
     found = re.fullmatch(r"(\w+) at ([\w-]+): (.*)", rest)
     assert found is not None, f"reports SERVICE at PLACE: ..., not '{rest}'"
     service, place_id, told = found.groups()
-    answers: dict[str, Any] = dict(re.findall(r"(\w+)=(\S+?)(?=[;\s]|$)", told))
-    answers["lines"] = [
-        {"kind": kind, "amount": amount, "unit": unit} for kind, amount, unit in quantities(told)
-    ]
+    offer = stage.town.platform.mounted.catalogue.offer(service, stage.town.clock.now())
+    texts = {name: [text] for name, text in re.findall(r"(\w+)=(\S+?)(?=[;\s]|$)", told)}
+    answers: dict[str, Any] = answers_of_texts(offer.form, texts)
+    if lines := quantities(told):
+        answers["lines"] = [{"kind": kind, "amount": amount, "unit": unit} for kind, amount, unit in lines]
     account = stage.town.platform.registers.people.get(stage.town.actor(who).id.removeprefix("person/"))
     command = ReceiveReport(
         service_code=service,
@@ -138,9 +140,7 @@ async def _sails(stage: Stage, who: str, rest: str) -> None:
         here, now = town.boats[who].motion(town.clock.now()), town.clock.now()
         craft = town.platform.registers.craft_of(who)
         assert craft is not None and craft.cruise_mps is not None
-        start = Start(
-            who, Position(here.lon, here.lat), now, craft.mode, craft.cruise_mps, craft.draught_m or 0.0
-        )
+        start = Start(who, Position(here.lon, here.lat), now, craft.mode, craft.cruise_mps, craft.draught_m or 0.0)
         route = town.platform.ways.route(start, there, rest[3:].strip())
         assert route is not None, f"there is no way to {rest[3:]}"
         points = [Position(lon, lat) for lon, lat in route.points]
@@ -163,9 +163,7 @@ async def _sails(stage: Stage, who: str, rest: str) -> None:
 
 async def _photographs(stage: Stage, who: str, rest: str) -> None:
     town = stage.town
-    stored = await town.platform.files.put(
-        picture(f"{stage.told.job_id} {rest}"), by=who, media_type="image/png"
-    )
+    stored = await town.platform.files.put(picture(f"{stage.told.job_id} {rest}"), by=who, media_type="image/png")
     await town.settle()
     await town.ask(
         who,
@@ -196,9 +194,7 @@ async def _weighs(stage: Stage, who: str, rest: str) -> None:
             instrument_id=scale or None,
             calibrated_on=device.calibrated_on if device else None,
         )
-        await town.ask(
-            who, RecordCollection(**_of_job(stage, who), line_id=line, kind=kind, quantity=quantity)
-        )
+        await town.ask(who, RecordCollection(**_of_job(stage, who), line_id=line, kind=kind, quantity=quantity))
 
 
 async def _signs(stage: Stage, who: str, rest: str) -> None:
@@ -240,9 +236,7 @@ async def _approves_claim(stage: Stage, who: str, _rest: str) -> None:
 
 
 async def _pays_claim(stage: Stage, who: str, rest: str) -> None:
-    await stage.town.ask(
-        who, PayClaim(claim_id=await _claim_id(stage), case_id=stage.told.case_id, reference=rest)
-    )
+    await stage.town.ask(who, PayClaim(claim_id=await _claim_id(stage), case_id=stage.told.case_id, reference=rest))
 
 
 async def _closes(stage: Stage, who: str, rest: str) -> None:
@@ -293,4 +287,5 @@ VERBS: dict[str, Verb] = {
     "closes": _closes,
     "checks": _closes,
     "lands": _lands,
+    **DESK_VERBS,
 }

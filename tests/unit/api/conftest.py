@@ -101,9 +101,7 @@ async def make_door(tmp_path: Path) -> AsyncIterator[MakeDoor]:
         folder = tmp_path / f"platform{len(opened)}"
         (folder / "files").mkdir(parents=True)
         platform = Platform(folder, *capabilities)
-        settings = ApiSettings(
-            heartbeat_s=0.05, static=tmp_path / "none", body_bytes_max=20_000, file_bytes_max=40_000
-        )
+        settings = ApiSettings(heartbeat_s=0.05, static=tmp_path / "none", body_bytes_max=20_000, file_bytes_max=40_000)
         services = Services(
             platform,
             platform.registers,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from tidehub.capabilities import cases, devices, dispatch, documents, evaluation, field, intake, ledger
+from tidehub.capabilities import cases, devices, dispatch, documents, evaluation, field, intake, ledger, messages
 from tidehub.capabilities.dispatch import read_dispatch_policies
 from tidehub.capabilities.field import Route
 from tidehub.composing.calendars import work_calendars
@@ -91,9 +91,11 @@ fields:
     label: {zh: 种类, en: Kinds}
     required: true
     fields:
-      - {name: kind, kind: choice, label: {zh: 种类, en: Kind}, required: true, choices: [{code: oily_water, label: {zh: 含油污水, en: Oily water}}]}
+      - {name: kind, kind: choice, label: {zh: 种类, en: Kind}, required: true,
+         choices: [{code: oily_water, label: {zh: 含油污水, en: Oily water}}]}
       - {name: amount, kind: decimal, label: {zh: 数量, en: Amount}, required: true, minimum: 0}
-      - {name: unit, kind: choice, label: {zh: 单位, en: Unit}, required: true, choices: [{code: l, label: {zh: 升, en: litre}}]}
+      - {name: unit, kind: choice, label: {zh: 单位, en: Unit}, required: true,
+         choices: [{code: l, label: {zh: 升, en: litre}}]}
 """
 POLICY = {
     "services": {
@@ -136,6 +138,10 @@ accounts:
   - {code: "1011", zh: 账户, en: Bank, kind: asset}
 roles: {expense: "5301", pending: "2301", payable: "2302", fund: "2303", bank: "1011"}
 """
+MESSAGES = {
+    "zh": {"hello": {"subject": "通知", "body": "{name} 您好"}},
+    "en": {"hello": {"subject": "Notice", "body": "Hello {name}"}},
+}
 INDICATORS = {
     "indicators": [
         {"id": "cases", "title": {"zh": "案件数", "en": "Cases"}, "unit": "case", "measure": "count",
@@ -211,11 +217,10 @@ async def open_harbour(make_door: Any) -> Harbour:
     """Open the harbour: a fisher's service, a boat a kilometre away, a berth."""
     lifecycles = cases.Lifecycles([cases.read_lifecycle(yaml.safe_load(LIFECYCLE), "lifecycle.yaml")])
     calendars = work_calendars()
-    catalogue = intake.Catalogue(
-        [intake.read_catalogue(yaml.safe_load(CATEGORIES), {"pickup": yaml.safe_load(FORM)})]
-    )
+    catalogue = intake.Catalogue([intake.read_catalogue(yaml.safe_load(CATEGORIES), {"pickup": yaml.safe_load(FORM)})])
     templates = documents.Templates([documents.read_template(TEMPLATE, "#layout", "receipt.yaml")])
     definitions = evaluation.read_definitions(INDICATORS, "indicators.yaml")
+    texts = messages.read_messages(MESSAGES["zh"], MESSAGES["en"], "messages")
     more: dict[str, Any] = {
         "cases": cases.Loader(lifecycles, calendars),
         "catalogue": catalogue,
@@ -225,6 +230,7 @@ async def open_harbour(make_door: Any) -> Harbour:
         "land": b'{"type":"FeatureCollection","features":[]}',
         "operating": True,
         "ledger": True,
+        "messages": texts,
         "context": None,
         "desk": None,
         "board": None,
@@ -238,15 +244,14 @@ async def open_harbour(make_door: Any) -> Harbour:
         devices.capability(),
         documents.capability(templates, KEY),
         ledger.capability(plan, ledger.Tariffs([])),
+        messages.capability(texts),
         operating.capability(),
         evaluation.capability(definitions),
         **more,
     )
     platform, services = door.platform, door.services
     board = devices.PositionBoard(platform.clock)
-    desk = devices.PositionDesk(
-        platform.store, platform.clock, RegisteredDevices(platform.registers), board=board
-    )
+    desk = devices.PositionDesk(platform.store, platform.clock, RegisteredDevices(platform.registers), board=board)
     context = Context(
         platform,
         platform.registers,

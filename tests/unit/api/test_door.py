@@ -65,9 +65,7 @@ def test_the_preferred_language_is_read(told: str, english: bool) -> None:
         (b'{"login": "a", "password": "not the right one"}', 401, "sign_in_failed", "password"),
     ],
 )
-async def test_bad_bodies_get_clear_errors(
-    door: Any, body: bytes, status: int, code: str, field: str | None
-) -> None:
+async def test_bad_bodies_get_clear_errors(door: Any, body: bytes, status: int, code: str, field: str | None) -> None:
     """Broken JSON, a missing, wrong or unknown field, broken UTF-8, too much: each is named."""
     answer = await door.client(**{"content-type": "application/json"}).post("/api/v1/session", content=body)
     assert answer.status_code == status, answer.text

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from .harbour import BERTH, Harbour, open_harbour
 from tidehub.capabilities import intake
 from tidehub.kernel.access import Actor
+
+from .harbour import BERTH, Harbour, open_harbour
 
 pytestmark = pytest.mark.anyio
 FISHER = Actor("person/fisher", frozenset({"citizen"}), ("331002",))

@@ -103,9 +103,7 @@ async def test_a_paper_is_read_by_its_reporter_alone(harbour: Harbour) -> None:
     files = harbour.door.services.files
     assert isinstance(files, Files)
     kept = await files.put(b"%PDF-1.7 drawn", by=PLATFORM.id, media_type="application/pdf")
-    await harbour.say(
-        documents.RecordRendering(document_id="d1", pdf_sha256=kept.sha256, size_bytes=kept.size_bytes)
-    )
+    await harbour.say(documents.RecordRendering(document_id="d1", pdf_sha256=kept.sha256, size_bytes=kept.size_bytes))
     pdf = await fisher.get("/api/v1/documents/d1/pdf")
     assert pdf.content == b"%PDF-1.7 drawn"
     assert pdf.headers["content-type"] == "application/pdf"
@@ -247,6 +245,40 @@ async def test_the_operator_sees_what_waits(harbour: Harbour) -> None:
     assert (await citizen.get("/api/v1/operations/backlog")).status_code == 403
 
 
+async def test_everybody_reads_his_own_messages(harbour: Harbour) -> None:
+    """Sent once under its key; read by whom it is for, his unit's too; wishes are kept; others see nothing."""
+    duty = await harbour.door.signed_in("duty", "duty_officer", regions=REGION)
+    crew = await harbour.door.signed_in("crew", "crew", regions=REGION, units=("k1",))
+    other = await harbour.door.signed_in("other", "citizen", regions=REGION)
+    told = {
+        "to": "unit/k1",
+        "template": "hello",
+        "params": {"name": "海鸟"},
+        "dedupe_key": "k-1",
+        "region_code": "331002",
+    }
+    for _ in range(2):
+        answer = await duty.post("/api/v1/messages", json=told)
+        assert answer.status_code == 200, answer.text
+    inbox = (await crew.get("/api/v1/messages/mine")).json()
+    (message,) = inbox["items"]
+    assert (message["texts"]["en"]["body"], inbox["unread"]) == ("Hello 海鸟", 1)
+    read = f"/api/v1/messages/{message['message_id']}/read"
+    assert (await other.post(read, json={})).status_code == 403
+    answer = await crew.post(read, json={})
+    assert answer.status_code == 200, answer.text
+    assert (await crew.get("/api/v1/messages/mine")).json()["unread"] == 0
+    assert (await other.get("/api/v1/messages/mine")).json()["items"] == []
+    assert (await other.get("/api/v1/messages")).status_code == 403
+    assert len((await duty.get("/api/v1/messages")).json()["items"]) == 1
+    assert (await duty.get("/api/v1/messages/counts")).json() == {"queued": 1}
+    wishes = {"channels": ["inbox"], "language": "en"}
+    answer = await crew.post("/api/v1/messages/wishes", json=wishes)
+    assert answer.status_code == 200, answer.text
+    kept = (await crew.get("/api/v1/messages/wishes")).json()
+    assert (kept["channels"], kept["language"], kept["browsers"]) == (["inbox"], "en", 0)
+
+
 async def test_a_load_is_brought_ashore_once(harbour: Harbour) -> None:
     """The quay weighs; the same landing again adds nothing."""
     quay = await harbour.door.signed_in("quay", "quay_operator", regions=REGION)
@@ -258,9 +290,9 @@ async def test_a_load_is_brought_ashore_once(harbour: Harbour) -> None:
     }
     first = await quay.post("/api/v1/landings", json=landing)
     again = await quay.post("/api/v1/landings", json=landing)
-    assert again.status_code == first.status_code
-    if first.status_code == 200:
-        assert again.json()["facts"] == []
+    assert (first.status_code, again.status_code) == (200, 200), first.text
+    assert [fact["kind"] for fact in first.json()["facts"]] == ["LoadLanded"]
+    assert again.json()["facts"] == []
     assert await field.on_board(harbour.platform, ["k1"]) == []
 
 

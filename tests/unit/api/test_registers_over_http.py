@@ -24,9 +24,7 @@ async def test_an_entry_is_put_read_and_guarded_by_its_etag(door: Any) -> None:
     assert (made.status_code, made.headers["etag"]) == (200, '"v1"')
     read = await admin.get(f"{ENTRIES}/u1", headers={"if-none-match": '"v1"'})
     assert read.status_code == 304
-    changed = await admin.put(
-        f"{ENTRIES}/u1", json={"body": BOAT | {"name": "二"}}, headers={"if-match": '"v1"'}
-    )
+    changed = await admin.put(f"{ENTRIES}/u1", json={"body": BOAT | {"name": "二"}}, headers={"if-match": '"v1"'})
     assert changed.json()["body"]["name"] == "二"
     late = await admin.put(f"{ENTRIES}/u1", json={"body": BOAT}, headers={"if-match": '"v1"'})
     assert (late.status_code, late.json()["code"]) == (412, "changed_meanwhile")
@@ -66,9 +64,7 @@ async def test_people_are_masked_until_a_purpose_is_given(door: Any) -> None:
     assert {item["body"]["phone"] for item in listed} == {"138****8000"}
     assert (await wang.get("/api/v1/registers/people")).status_code == 403
     unmask = "/api/v1/people/wang/unmask"
-    assert (await duty.post(unmask, json={"fields": ["phone"], "purpose": ""})).json()[
-        "code"
-    ] == "purpose_missing"
+    assert (await duty.post(unmask, json={"fields": ["phone"], "purpose": ""})).json()["code"] == "purpose_missing"
     shown = await duty.post(unmask, json={"fields": ["phone"], "purpose": "联系报件人", "case_id": "C1"})
     assert shown.json() == {"phone": "13812348000"}
     (row,) = (await wang.get("/api/v1/people/wang/reads")).json()["items"]
@@ -90,9 +86,7 @@ async def test_posts_and_accounts_are_given_by_administrators(door: Any) -> None
     admin = await door.signed_in("admin", "administrator")
     await door.signed_in("li", "citizen")
     grants = "/api/v1/people/li/grants"
-    assert (
-        await admin.put(f"{grants}/g2", json={"roles": ["checker"], "regions": ["331002"]})
-    ).status_code == 204
+    assert (await admin.put(f"{grants}/g2", json={"roles": ["checker"], "regions": ["331002"]})).status_code == 204
     assert [grant["grant_id"] for grant in (await admin.get(grants)).json()] == ["g", "g2"]
     own = await admin.put("/api/v1/people/admin/grants/x", json={"roles": ["cashier"], "regions": ["33"]})
     assert own.json()["code"] == "grant_to_oneself"
@@ -289,9 +283,7 @@ async def test_a_reader_sees_what_he_may(door: Any) -> None:
     await listener.close()
 
 
-@pytest.mark.parametrize(
-    ("query", "headers"), [("after=x", {}), ("", {"last_event_id": "x"}), ("colour=1", {})]
-)
+@pytest.mark.parametrize(("query", "headers"), [("after=x", {}), ("", {"last_event_id": "x"}), ("colour=1", {})])
 async def test_a_bad_cursor_is_refused(door: Any, query: str, headers: dict[str, str]) -> None:
     """The stream refuses in the shape every refusal has."""
     admin = await door.signed_in("admin", "administrator")

@@ -176,10 +176,7 @@ _strings = st.text(
     st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=["\ufffe", "\uffff"]), max_size=40
 ).filter(lambda text: not any(0xFDD0 <= ord(one) <= 0xFDEF or ord(one) & 0xFFFE == 0xFFFE for one in text))
 _json_values = st.recursive(
-    st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
+    st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
@@ -201,9 +198,7 @@ def events(draw: st.DrawFn) -> CloudEvent:
         type="cn.example.alarm",
         datacontenttype="application/json" if as_json else draw(st.sampled_from(["image/png", "text/plain"])),
         subject=draw(st.none() | _strings.filter(bool)),
-        time=draw(
-            st.none() | st.sampled_from(["2026-06-01T08:00:00.123456789+08:00", "2026-06-01T00:00:00Z"])
-        ),
+        time=draw(st.none() | st.sampled_from(["2026-06-01T08:00:00.123456789+08:00", "2026-06-01T00:00:00Z"])),
         extensions=draw(
             st.dictionaries(
                 st.from_regex(r"ext[a-z0-9]{1,10}", fullmatch=True),

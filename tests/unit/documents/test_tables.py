@@ -50,15 +50,15 @@ async def ask(store: Any, *commands: Command, by: Actor = FLOW) -> list[Recorded
     return await store.submit(Job(commands, by))
 
 
-def issue(number: int, **changed: Any) -> IssueDocument:
+def issue(which: int, **changed: Any) -> IssueDocument:
     values: dict[str, Any] = {
-        "document_id": f"d{number}",
-        "case_id": f"C{number}",
+        "document_id": f"d{which}",
+        "case_id": f"C{which}",
         "kind": "receipt",
         "region_code": "331002",
-        "payload": {"ship": f"浙椒渔{number}", "person": "林阿根", "mass_g": 1000 + number},
-        "subject_key": f"job/J{number}",
-        "reporter": f"person/{number}",
+        "payload": {"ship": f"浙椒渔{which}", "person": "林阿根", "mass_g": 1000 + which},
+        "subject_key": f"job/J{which}",
+        "reporter": f"person/{which}",
     }
     return IssueDocument(**values | changed)
 
@@ -90,8 +90,12 @@ async def test_a_correction_is_a_new_version_and_the_old_one_stays(store: Any, t
     """The old paper says replaced and leads to the new one; the new one has a number of its own."""
     await ask(store, issue(1))
     correction = ReplaceDocument(
-        document_id="d1", new_document_id="d1b", case_id="C1", payload={"ship": "浙椒渔1", "mass_g": 7}, reason="称重更正"
-    )  # fmt: skip
+        document_id="d1",
+        new_document_id="d1b",
+        case_id="C1",
+        payload={"ship": "浙椒渔1", "mass_g": 7},
+        reason="称重更正",
+    )
     await ask(store, correction, by=OFFICER)
     assert await ask(store, correction, by=OFFICER) == []
     old, new = await document_by_id(store, "d1"), await document_by_id(store, "d1b")
@@ -118,9 +122,7 @@ async def test_a_withdrawn_document_is_shown_as_withdrawn(store: Any, templates:
     assert again.fact.serial == 2
 
 
-async def test_whoever_verifies_sees_what_can_be_compared_and_no_name(
-    store: Any, templates: Templates
-) -> None:
+async def test_whoever_verifies_sees_what_can_be_compared_and_no_name(store: Any, templates: Templates) -> None:
     """Status, number, hashes and public fields; a code typed with small letters and hyphens works too."""
     [issued] = await ask(store, issue(1))
     code = issued.fact.verify_code
@@ -160,9 +162,7 @@ async def test_a_file_that_comes_out_different_is_refused(store: Any) -> None:
         await ask(store, drawn(1, "cd"))
 
 
-async def test_a_reserved_paper_is_taken_once_and_the_rest_is_accounted_for(
-    store: Any, templates: Templates
-) -> None:
+async def test_a_reserved_paper_is_taken_once_and_the_rest_is_accounted_for(store: Any, templates: Templates) -> None:
     """Out of reach: reserve, issue twice, join a late copy, give the rest back; no number is lost."""
     reserve = ReserveNumbers(
         range_id="g1", device_id="T1", unit_id="unit/boat", kind="receipt", region_code="331002", count=4
@@ -218,9 +218,7 @@ async def test_lists_show_what_the_scope_opens_page_by_page(store: Any) -> None:
     assert (await list_documents(store, Scope())).rows == ()
 
 
-async def test_personal_data_are_masked_where_read_without_a_purpose(
-    store: Any, templates: Templates
-) -> None:
+async def test_personal_data_are_masked_where_read_without_a_purpose(store: Any, templates: Templates) -> None:
     """Names go but for their first character; everything else stays."""
     await ask(store, issue(1))
     document = await document_by_id(store, "d1")

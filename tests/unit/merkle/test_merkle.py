@@ -212,9 +212,7 @@ def test_the_first_thing_wrong_with_an_inclusion_proof_is_named(proof: Inclusion
         (ConsistencyProof(1, 2, (bytes(5),)), "hash_length"),
     ],
 )
-def test_the_first_thing_wrong_with_a_consistency_proof_is_named(
-    proof: ConsistencyProof, expected: str
-) -> None:
+def test_the_first_thing_wrong_with_a_consistency_proof_is_named(proof: ConsistencyProof, expected: str) -> None:
     """Sizes and lengths are told apart."""
     assert check_consistency(proof, bytes(32), bytes(32)) == expected
 

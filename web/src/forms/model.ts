@@ -24,7 +24,8 @@ export function remaining(field: Field, group: Field[], answers: Answers): Choic
   for (const other of group) {
     const chosen = other.choices?.find((choice) => choice.code === answers[other.name])
     const only = chosen?.narrows?.[field.name]?.only
-    if (only?.length) return all.filter((choice) => only.includes(choice.code))
+    // In the order of the pack: what is usual for this choice stands first.
+    if (only?.length) return only.flatMap((code) => all.find((choice) => choice.code === code) ?? [])
   }
   return all
 }

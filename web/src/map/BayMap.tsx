@@ -24,7 +24,7 @@ interface Props {
   label: string
 }
 
-export function BayMap({ marks, routes = [], centre = [121.6, 28.6], zoom = 9.4, height = 280, fit = false, onPick, onMark, label }: Props) {
+export function BayMap({ marks, routes = [], centre = [121.65, 28.55], zoom = 9.4, height = 280, fit = false, onPick, onMark, label }: Props) {
   const { t } = useSettings()
   const box = useRef<HTMLDivElement>(null)
   const map = useRef<maplibregl.Map | null>(null)
@@ -39,7 +39,7 @@ export function BayMap({ marks, routes = [], centre = [121.6, 28.6], zoom = 9.4,
     if (!element) return
     let made: maplibregl.Map
     try {
-      made = new maplibregl.Map({ container: element, center: latest.current.centre, zoom: latest.current.zoom, minZoom: 6, maxZoom: 17, style: style(), attributionControl: { compact: true }, dragRotate: false, pitchWithRotate: false, fadeDuration: 0 })
+      made = new maplibregl.Map({ container: element, center: latest.current.centre, zoom: latest.current.zoom, minZoom: 7, maxZoom: 17, style: style(), attributionControl: { compact: true }, dragRotate: false, pitchWithRotate: false, fadeDuration: 0 })
     } catch {
       // No WebGL on this device: the words beside the map say the same.
       setBroken(true)
@@ -51,6 +51,7 @@ export function BayMap({ marks, routes = [], centre = [121.6, 28.6], zoom = 9.4,
     made.addControl(new maplibregl.ScaleControl({ unit: 'nautical' }), 'bottom-left')
     made.on('load', () => {
       addSigns(made)
+      element.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show')
       show(made, latest.current.marks, latest.current.routes)
     })
     made.on('idle', () => {

@@ -29,7 +29,8 @@ export const lined = (routes: [number, number][][]): FeatureCollection => ({
 })
 
 const STEP = 0.1
-const [WEST, SOUTH, EAST, NORTH] = [120.5, 27.5, 123.0, 29.6]
+// The box of the land data. What lies beyond is shown as not charted, rather than as sea.
+const [WEST, SOUTH, EAST, NORTH] = [121.2, 28.2, 122.1, 28.9]
 
 function graticule(): FeatureCollection {
   const lines: [number, number][][] = []
@@ -37,6 +38,14 @@ function graticule(): FeatureCollection {
   for (let lat = SOUTH; lat <= NORTH + 1e-9; lat += STEP) lines.push([[WEST, lat], [EAST, lat]])
   return lined(lines)
 }
+
+const beyond = (): FeatureCollection => ({
+  type: 'FeatureCollection',
+  features: [{
+    type: 'Feature', properties: {},
+    geometry: { type: 'Polygon', coordinates: [[[110, 20], [132, 20], [132, 36], [110, 36], [110, 20]], [[WEST + 0.002, SOUTH + 0.002], [WEST + 0.002, NORTH - 0.002], [EAST, NORTH - 0.002], [EAST, SOUTH + 0.002], [WEST + 0.002, SOUTH + 0.002]]] },
+  }],
+})
 
 // The device draws the letters itself; no font is fetched.
 const FONT = ['PingFang SC, Noto Sans CJK SC, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif']
@@ -47,6 +56,7 @@ export const style = (): StyleSpecification => ({
   sources: {
     graticule: { type: 'geojson', data: graticule() },
     land: { type: 'geojson', data: '/api/v1/map/land', attribution: 'GSHHG 2.3.7 · WGS 84 · 不可用于航行 Not for navigation' },
+    beyond: { type: 'geojson', data: beyond() },
     routes: { type: 'geojson', data: empty },
     marks: { type: 'geojson', data: empty },
   },
@@ -56,6 +66,7 @@ export const style = (): StyleSpecification => ({
     { id: 'shallows', type: 'line', source: 'land', paint: { 'line-color': '#bfdcea', 'line-width': 10, 'line-blur': 6 } },
     { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': '#f5f1e6', 'fill-antialias': true } },
     { id: 'coast', type: 'line', source: 'land', paint: { 'line-color': '#b5a67e', 'line-width': 1 } },
+    { id: 'beyond', type: 'fill', source: 'beyond', paint: { 'fill-color': '#e6ecef' } },
     { id: 'routes-edge', type: 'line', source: 'routes', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#fff', 'line-width': 7, 'line-opacity': 0.9 } },
     { id: 'routes', type: 'line', source: 'routes', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#0b5c86', 'line-width': 3.5 } },
     { id: 'berths', type: 'circle', source: 'marks', filter: ['==', ['get', 'kind'], 'berth'], paint: { 'circle-color': '#fff', 'circle-radius': 4, 'circle-stroke-color': '#4d6472', 'circle-stroke-width': 2 } },

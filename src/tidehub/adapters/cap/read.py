@@ -151,8 +151,7 @@ class _Group:
     def groups(self, name: str, order: Order) -> list[_Group]:
         """Every such child that has children itself."""
         return [
-            _Group(element, self.at(name, place), order)
-            for place, element in enumerate(self.found.get(name, ()), 1)
+            _Group(element, self.at(name, place), order) for place, element in enumerate(self.found.get(name, ()), 1)
         ]
 
     def pairs(self, name: str) -> tuple[m.Pair, ...]:
@@ -244,9 +243,7 @@ def _info(group: _Group) -> m.Info:
         severity=group.word("severity", m.SEVERITIES),
         certainty=group.word("certainty", m.CERTAINTIES),
         language=language or "en-US",
-        responseTypes=tuple(
-            _word(text, m.RESPONSE_TYPES, path) for path, text in group.texts("responseType")
-        ),
+        responseTypes=tuple(_word(text, m.RESPONSE_TYPES, path) for path, text in group.texts("responseType")),
         audience=group.text("audience"),
         eventCodes=group.pairs("eventCode"),
         effective=group.instant("effective"),

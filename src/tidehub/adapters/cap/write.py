@@ -62,8 +62,7 @@ def _reference(one: m.Reference) -> str:
 
 def _pairs(name: str, pairs: Iterable[m.Pair]) -> str:
     return "".join(
-        f"<{name}>{_one('valueName', value_name)}{_one('value', value)}</{name}>"
-        for value_name, value in pairs
+        f"<{name}>{_one('valueName', value_name)}{_one('value', value)}</{name}>" for value_name, value in pairs
     )
 
 

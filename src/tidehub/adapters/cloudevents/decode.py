@@ -69,9 +69,7 @@ def decode_http(headers: Headers, body: bytes) -> Received:
     if kind.startswith(_STRUCTURED):
         return _structured(kind, body)
     if not attributes:
-        raise EVENT_MALFORMED(
-            None, problem="there are neither ce-* headers nor a content type of CloudEvents"
-        )
+        raise EVENT_MALFORMED(None, problem="there are neither ce-* headers nor a content type of CloudEvents")
     return Received((_binary(attributes, content_type, body),), False)
 
 
@@ -91,9 +89,7 @@ def header_text(raw: bytes, field: str) -> str:
 
     try:
         if not value.isascii():
-            raise EVENT_INVALID(
-                field[:100], problem=f"ce-{field[:80]} holds bytes that must be percent-encoded"
-            )
+            raise EVENT_INVALID(field[:100], problem=f"ce-{field[:80]} holds bytes that must be percent-encoded")
         return _PERCENT.sub(plain, value).decode("utf-8")
     except UnicodeDecodeError:
         raise EVENT_INVALID(field[:100], problem=f"ce-{field[:80]} is no UTF-8") from None

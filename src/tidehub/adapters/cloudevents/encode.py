@@ -48,8 +48,7 @@ def header_value(value: str | int | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "".join(
-        chr(byte) if 0x21 <= byte <= 0x7E and byte not in b'"%' else f"%{byte:02X}"
-        for byte in str(value).encode()
+        chr(byte) if 0x21 <= byte <= 0x7E and byte not in b'"%' else f"%{byte:02X}" for byte in str(value).encode()
     )
 
 

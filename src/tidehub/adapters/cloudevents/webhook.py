@@ -191,7 +191,5 @@ def answer_leave(
     if "*" not in allowed and origin.lower() not in {one.lower() for one in allowed}:
         return None
     asked = headers.get("webhook-request-rate", "").strip()
-    rate = (
-        min(int(asked), rate_per_minute_max) if re.fullmatch(r"[1-9]\d{0,8}", asked) else rate_per_minute_max
-    )
+    rate = min(int(asked), rate_per_minute_max) if re.fullmatch(r"[1-9]\d{0,8}", asked) else rate_per_minute_max
     return {"webhook-allowed-origin": origin, "webhook-allowed-rate": str(rate), "allow": "POST, OPTIONS"}

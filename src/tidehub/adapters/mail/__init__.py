@@ -84,9 +84,7 @@ class MailCarrier:
         return Taken(address=mask_mail(contact.mail), reference=str(message["Message-ID"]))
 
 
-def compose(
-    settings: MailSettings, letter: Letter, to: str, at: datetime, public_address: str = ""
-) -> EmailMessage:
+def compose(settings: MailSettings, letter: Letter, to: str, at: datetime, public_address: str = "") -> EmailMessage:
     """Write the mail. The same letter has the same Message-ID, so that a second copy can be told as one.
 
     Raises

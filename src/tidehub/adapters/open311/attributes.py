@@ -54,9 +54,7 @@ def definition(service_code: str, form: Form, language: str) -> dict[str, Any]:
         }
         if attribute["datatype"].endswith("list"):
             offered = (
-                _YES_NO
-                if field.kind == "boolean"
-                else tuple((choice.code, choice.label) for choice in field.choices)
+                _YES_NO if field.kind == "boolean" else tuple((choice.code, choice.label) for choice in field.choices)
             )
             attribute["values"] = [{"key": key, "name": _say(label, language)} for key, label in offered]
         attributes.append(attribute)

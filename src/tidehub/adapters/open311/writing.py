@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tidehub.kernel.codec import canonical_json
+import msgspec
 
 Format = str
 CONTENT_TYPES = {
@@ -48,7 +48,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write(root: str, value: Sequence[Any] | Mapping[str, Any], format_: Format) -> bytes:
     """Write a document: ``root`` with its list of children, or with its members."""
     if format_ == "json":
-        return canonical_json(value)
+        return msgspec.json.encode(value)
     parts = [_DECLARATION]
     _element(parts, root, value)
     return "".join(parts).encode()

@@ -11,6 +11,8 @@ The bold face is written beside it as ``NotoSansSC-Bold.ttf``, and the licence a
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -115,12 +117,22 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     package, regular = Path(arguments[0]), Path(arguments[1])
+    kept = _kept(package)
     for style, weight in FACES.items():
-        out = regular.with_name(f"NotoSansSC-{style}.ttf")
-        count = build_face(package, weight, style, out)
-        sys.stderr.write(f"{out.name}: {count} characters, {out.stat().st_size / 1e6:.1f} MB\n")
-    (regular.parent / "OFL.txt").write_bytes((package / "LICENSE").read_bytes())
+        name = f"NotoSansSC-{style}.ttf"
+        if not (kept / name).is_file():
+            count = build_face(package, weight, style, kept / name)
+            sys.stderr.write(f"{name}: {count} characters, {(kept / name).stat().st_size / 1e6:.1f} MB\n")
+        regular.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(kept / name, regular.with_name(name))
+    shutil.copyfile(package / "LICENSE", regular.with_name("OFL.txt"))
     return 0
+
+
+def _kept(package: Path) -> Path:
+    """Where faces once built are kept beside the package, since the build of the pages empties their folder."""
+    made_of = (package / "package.json").read_bytes() + Path(__file__).read_bytes()
+    return package.parents[1] / ".cache" / "tidehub-fonts" / hashlib.sha256(made_of).hexdigest()[:16]
 
 
 if __name__ == "__main__":

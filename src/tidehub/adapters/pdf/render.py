@@ -53,9 +53,7 @@ class PdfRenderer:
         self._address = public_address.rstrip("/")
         self._house = HOUSE.read_bytes()
         self._empty = tempfile.TemporaryDirectory(prefix="tidehub-typst-")  # a layout can read no files
-        self._compiler = typst.Compiler(
-            root=self._empty.name, font_paths=[str(fonts.folder)], ignore_system_fonts=True
-        )
+        self._compiler = typst.Compiler(root=self._empty.name, font_paths=[str(fonts.folder)], ignore_system_fonts=True)
         self._turn = threading.Lock()
 
     def verify_address(self, sheet: Sheet) -> str:
@@ -92,9 +90,7 @@ class PdfRenderer:
             "specimen": sheet.specimen,
             "payload": _for_print(sheet.payload, sheet.template.fields, zone),
             "payload_sha256": sheet.payload_sha256,
-            "code": "-".join(
-                sheet.verify_code[place : place + 4] for place in range(0, len(sheet.verify_code), 4)
-            ),
+            "code": "-".join(sheet.verify_code[place : place + 4] for place in range(0, len(sheet.verify_code), 4)),
             "address": self.verify_address(sheet),
             "dated": _local(dated),
             "dated_parts": [dated.year, dated.month, dated.day, dated.hour, dated.minute, dated.second],
@@ -146,11 +142,7 @@ def _for_print(payload: Mapping[str, Any], fields: Sequence[Field], zone: ZoneIn
 
 def _local(at: datetime) -> str:
     offset = at.strftime("%z")
-    return (
-        f"{at:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
-        if offset != "+0800"
-        else f"{at:%Y-%m-%d %H:%M}"
-    )
+    return f"{at:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})" if offset != "+0800" else f"{at:%Y-%m-%d %H:%M}"
 
 
 def _texts(value: Any) -> Iterator[str]:

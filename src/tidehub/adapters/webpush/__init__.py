@@ -98,9 +98,7 @@ class WebPushCarrier:
             raise NotDeliverable(f"{answer.status_code} the browser has unsubscribed", gone=address.endpoint)
         if answer.status_code >= 500 or answer.status_code in (401, 403, 429):
             after = answer.headers.get("Retry-After", "")
-            raise Unavailable(
-                f"push service ({answer.status_code})", int(after) if after.isdecimal() else None
-            )
+            raise Unavailable(f"push service ({answer.status_code})", int(after) if after.isdecimal() else None)
         raise NotDeliverable(f"{answer.status_code} {answer.text[:200]}")
 
     def _authorization(self, endpoint: str) -> str:
@@ -121,9 +119,7 @@ def topic(key: str) -> str:
 def _payload(letter: Letter) -> bytes:
     body = letter.text.short
     while True:
-        payload = canonical_json(
-            {"title": letter.text.subject, "body": body, "link": letter.link, "tag": letter.key}
-        )
+        payload = canonical_json({"title": letter.text.subject, "body": body, "link": letter.link, "tag": letter.key})
         if len(payload) <= _PAYLOAD_BYTES_MAX:
             return payload
         body = body[: len(body) * 3 // 4]

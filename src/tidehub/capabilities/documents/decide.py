@@ -100,9 +100,7 @@ class Decide:
         serial = state.serials.get(year, 0) + 1
         number = state.template.numbering.number(region, year, serial)
         return [
-            self._issued(
-                state.template, command, number, year, serial, verify_code(self._key, number), digest, now
-            )
+            self._issued(state.template, command, number, year, serial, verify_code(self._key, number), digest, now)
         ]
 
     def _issue_reserved(
@@ -263,9 +261,7 @@ def record_rendering(state: Rendering, command: RecordRendering, _now: datetime)
     named = {"document_id": document.document_id, "case_id": document.case_id}
     return [
         DocumentRendered(**named, pdf_sha256=command.pdf_sha256, size_bytes=command.size_bytes),
-        DocumentLogged(
-            **named, log_index=state.log_size, entry=entry.decode(), leaf_sha256=leaf_hash(entry).hex()
-        ),
+        DocumentLogged(**named, log_index=state.log_size, entry=entry.decode(), leaf_sha256=leaf_hash(entry).hex()),
     ]
 
 
@@ -274,9 +270,7 @@ def withdraw(document: Document, command: WithdrawDocument, _now: datetime) -> l
     if document.status == "withdrawn":
         return []
     _demand_valid(document)
-    return [
-        DocumentWithdrawn(document_id=document.document_id, case_id=document.case_id, reason=command.reason)
-    ]
+    return [DocumentWithdrawn(document_id=document.document_id, case_id=document.case_id, reason=command.reason)]
 
 
 def give_back(state: Returning, command: ReturnNumbers, _now: datetime) -> list[Fact]:
@@ -288,9 +282,7 @@ def give_back(state: Returning, command: ReturnNumbers, _now: datetime) -> list[
     if not left:
         return []
     return [
-        NumbersReturned(
-            range_id=command.range_id, device_id=command.device_id, numbers=left, reason=command.reason
-        )
+        NumbersReturned(range_id=command.range_id, device_id=command.device_id, numbers=left, reason=command.reason)
     ]
 
 

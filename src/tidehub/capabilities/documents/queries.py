@@ -30,17 +30,15 @@ _LISTED = (
     " pdf_sha256, pdf_bytes"
 )
 _OF_CASE = sql(
-    f"SELECT {COLUMNS} FROM documents_document WHERE case_id = :case_id ORDER BY issued_us, document_id"  # noqa: S608
+    f"SELECT {COLUMNS} FROM documents_document WHERE case_id = :case_id ORDER BY issued_us, document_id"
 )
-_BY_CODE = sql(f"SELECT {COLUMNS} FROM documents_document WHERE verify_code = :code", short=True)  # noqa: S608
-_BY_NUMBER = sql(f"SELECT {COLUMNS} FROM documents_document WHERE number = :number", short=True)  # noqa: S608
+_BY_CODE = sql(f"SELECT {COLUMNS} FROM documents_document WHERE verify_code = :code", short=True)
+_BY_NUMBER = sql(f"SELECT {COLUMNS} FROM documents_document WHERE number = :number", short=True)
 _COPY = sql(
     "SELECT number, document_id, payload_sha256, same_payload FROM documents_copy WHERE verify_code = :code",
     short=True,
 )
-_OPEN_CODE = sql(
-    "SELECT number, kind FROM documents_reserved WHERE verify_code = :code AND state = :state", short=True
-)
+_OPEN_CODE = sql("SELECT number, kind FROM documents_reserved WHERE verify_code = :code AND state = :state", short=True)
 _NUMBER_OF = sql("SELECT number, verify_code FROM documents_document WHERE document_id = :id", short=True)
 _LAST = sql(
     "SELECT last FROM documents_counter WHERE kind = :kind AND region_code = :region AND year = :year",
@@ -237,7 +235,7 @@ async def list_documents(
         params |= {"us": int(issued) if issued.isdecimal() else 0, "id": document_id}
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     statement = sql(
-        f"SELECT {_LISTED} FROM documents_document{condition}"  # noqa: S608
+        f"SELECT {_LISTED} FROM documents_document{condition}"
         " ORDER BY issued_us DESC, document_id DESC LIMIT :limit"
     )
     rows = await reader.fetch(statement, **params, limit=limit + 1)
@@ -297,9 +295,7 @@ def normal_code(text: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))[:64]
 
 
-async def verify_document(
-    reader: Reader, templates: Templates, log: TransparencyLog, code: str
-) -> Verification | None:
+async def verify_document(reader: Reader, templates: Templates, log: TransparencyLog, code: str) -> Verification | None:
     """What anyone may know of a paper by its code; ``None`` where no paper bears it.
 
     Open to everyone: it answers with status, numbers, hashes and the fields marked ``public``, never with
@@ -336,9 +332,7 @@ async def verify_document(
     return None
 
 
-async def _verified(
-    reader: Reader, templates: Templates, log: TransparencyLog, row: Any, code: str
-) -> Verification:
+async def _verified(reader: Reader, templates: Templates, log: TransparencyLog, row: Any, code: str) -> Verification:
     document = document_of(row)
     template = templates.version(document.kind, document.template_version)
     successor = None

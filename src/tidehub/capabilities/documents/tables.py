@@ -26,29 +26,25 @@ from tidehub.kernel.instants import from_us, to_us
 
 _NAMES = [column.name for column in document_table.columns]
 COLUMNS = ", ".join(_NAMES)
-_LOCK = sql(
-    "INSERT INTO documents_lock (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name"
-)
-_SERIALS = sql(
-    "SELECT year, last FROM documents_counter WHERE kind = :kind AND region_code = :region_code", short=True
-)
-BY_ID = sql(f"SELECT {COLUMNS} FROM documents_document WHERE document_id = :document_id", short=True)  # noqa: S608
+_LOCK = sql("INSERT INTO documents_lock (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name")
+_SERIALS = sql("SELECT year, last FROM documents_counter WHERE kind = :kind AND region_code = :region_code", short=True)
+BY_ID = sql(f"SELECT {COLUMNS} FROM documents_document WHERE document_id = :document_id", short=True)
 _VALID = sql(
-    f"SELECT {COLUMNS} FROM documents_document WHERE kind = :kind AND subject_key = :subject_key"  # noqa: S608
+    f"SELECT {COLUMNS} FROM documents_document WHERE kind = :kind AND subject_key = :subject_key"
     " AND status = 'valid' AND subject_key <> ''",
     short=True,
 )
 _RESERVED_COLUMNS = (
     "number, range_id, device_id, unit_id, kind, region_code, year, serial, verify_code, state, used_sha256"
 )
-_RESERVED = sql(f"SELECT {_RESERVED_COLUMNS} FROM documents_reserved WHERE number = :number", short=True)  # noqa: S608
+_RESERVED = sql(f"SELECT {_RESERVED_COLUMNS} FROM documents_reserved WHERE number = :number", short=True)
 RANGE = sql(
-    f"SELECT {_RESERVED_COLUMNS} FROM documents_reserved WHERE range_id = :range_id ORDER BY serial"  # noqa: S608
+    f"SELECT {_RESERVED_COLUMNS} FROM documents_reserved WHERE range_id = :range_id ORDER BY serial"
 )
 _LOG_SIZE = sql("SELECT COALESCE(MAX(log_index) + 1, 0) AS size FROM documents_log", short=True)
 
 _INSERT = sql(
-    f"INSERT INTO documents_document ({COLUMNS}) VALUES ({', '.join(':' + name for name in _NAMES)})"  # noqa: S608
+    f"INSERT INTO documents_document ({COLUMNS}) VALUES ({', '.join(':' + name for name in _NAMES)})"
 )
 _COUNT = sql(
     "INSERT INTO documents_counter (kind, region_code, year, last) VALUES (:kind, :region_code, :year, :last)"
@@ -59,16 +55,13 @@ _END = sql(
     " ended_us = :at_us WHERE document_id = :document_id"
 )
 _DRAWN = sql(
-    "UPDATE documents_document SET pdf_sha256 = :pdf_sha256, pdf_bytes = :pdf_bytes"
-    " WHERE document_id = :document_id"
+    "UPDATE documents_document SET pdf_sha256 = :pdf_sha256, pdf_bytes = :pdf_bytes WHERE document_id = :document_id"
 )
 _RESERVE = sql(
-    f"INSERT INTO documents_reserved ({_RESERVED_COLUMNS}) VALUES (:number, :range_id, :device_id, :unit_id,"  # noqa: S608
+    f"INSERT INTO documents_reserved ({_RESERVED_COLUMNS}) VALUES (:number, :range_id, :device_id, :unit_id,"
     " :kind, :region_code, :year, :serial, :verify_code, 'open', NULL)"
 )
-_USE = sql(
-    "UPDATE documents_reserved SET state = 'used', used_sha256 = :payload_sha256 WHERE number = :number"
-)
+_USE = sql("UPDATE documents_reserved SET state = 'used', used_sha256 = :payload_sha256 WHERE number = :number")
 _VOID = sql("UPDATE documents_reserved SET state = 'void' WHERE number = :number")
 _COPY = sql(
     "INSERT INTO documents_copy (number, verify_code, document_id, copy_id, payload_sha256, same_payload,"
@@ -148,9 +141,7 @@ class Loader:
         serials = await _serials(tx, old.kind, old.region_code)
         old = await self.document(tx, command)  # again, under the lock
         successor = await tx.fetch_one(BY_ID, document_id=command.new_document_id)
-        return Replacing(
-            old, document_of(successor) if successor else None, self._templates.current(old.kind), serials
-        )
+        return Replacing(old, document_of(successor) if successor else None, self._templates.current(old.kind), serials)
 
     async def document(
         self, tx: Transaction, command: ReplaceDocument | WithdrawDocument | RecordRendering
@@ -222,9 +213,7 @@ def _issued(recorded: Recorded, fact: f.DocumentIssued) -> Sequence[Write]:
 
 
 def _counted(fact: f.DocumentIssued | f.NumbersReserved, last: int) -> Write:
-    return Write(
-        _COUNT, {"kind": fact.kind, "region_code": fact.region_code, "year": fact.year, "last": last}
-    )
+    return Write(_COUNT, {"kind": fact.kind, "region_code": fact.region_code, "year": fact.year, "last": last})
 
 
 def _rendered(_recorded: Recorded, fact: f.DocumentRendered) -> Sequence[Write]:

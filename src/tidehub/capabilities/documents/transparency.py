@@ -21,9 +21,7 @@ _LEAVES = sql(
     "SELECT log_index, leaf_sha256, logged_us FROM documents_log WHERE log_index >= :size"
     " ORDER BY log_index LIMIT :limit"
 )
-_ENTRY = sql(
-    "SELECT log_index, entry, leaf_sha256 FROM documents_log WHERE document_id = :document_id", short=True
-)
+_ENTRY = sql("SELECT log_index, entry, leaf_sha256 FROM documents_log WHERE document_id = :document_id", short=True)
 
 
 class TreeHead(msgspec.Struct, frozen=True):
@@ -66,9 +64,7 @@ class TransparencyLog:
         if row["log_index"] >= head.size:  # another reader is behind; the next ask has it
             return None
         path = self._tree.inclusion_path(row["log_index"], head.size)
-        return LogProof(
-            row["log_index"], row["entry"], row["leaf_sha256"], tuple(node.hex() for node in path), head
-        )
+        return LogProof(row["log_index"], row["entry"], row["leaf_sha256"], tuple(node.hex() for node in path), head)
 
     async def consistency(self, reader: Reader, first: int, second: int) -> tuple[str, ...]:
         """Proof that the log of ``first`` entries is the beginning of the one of ``second``, for auditors.

@@ -115,9 +115,7 @@ __all__ = [
 ]
 
 
-def capability(
-    catalogue: Catalogue, region_of: RegionOf, settings: IntakeSettings | None = None
-) -> Capability:
+def capability(catalogue: Catalogue, region_of: RegionOf, settings: IntakeSettings | None = None) -> Capability:
     """The face to the hub.
 
     Parameters

@@ -131,24 +131,18 @@ class Catalogue:
         if form is None:
             raise CATALOGUE_INVALID(f"{where}.form", where=service.code, problem=f"no form {service.form}")
         if service.category not in self.categories:
-            raise CATALOGUE_INVALID(
-                f"{where}.category", where=service.code, problem=f"no category {service.category}"
-            )
+            raise CATALOGUE_INVALID(f"{where}.category", where=service.code, problem=f"no category {service.category}")
         ends_at = _FOREVER
         if service.valid_to is not None and service.valid_to < date(9999, 12, 30):
             ends_at = self._begins(service.valid_to + timedelta(days=1))
-        return Offer(
-            service, form, check_form(form), self._begins(service.valid_from), ends_at, _personal(form.fields)
-        )
+        return Offer(service, form, check_form(form), self._begins(service.valid_from), ends_at, _personal(form.fields))
 
     def _begins(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
 
 def _personal(fields: Sequence[Field]) -> frozenset[str]:
-    return frozenset(
-        name for field in fields for name in ([field.name] if field.personal else _personal(field.fields))
-    )
+    return frozenset(name for field in fields for name in ([field.name] if field.personal else _personal(field.fields)))
 
 
 def _by_code(entries: Iterable[T]) -> dict[str, list[T]]:
@@ -169,9 +163,7 @@ def _editions(entries: list[T], where: str) -> tuple[T, ...]:
     return tuple(ordered)
 
 
-def read_catalogue(
-    raw: Mapping[str, Any], forms: Mapping[str, Any], where: str = "categories.yaml"
-) -> PackCatalogue:
+def read_catalogue(raw: Mapping[str, Any], forms: Mapping[str, Any], where: str = "categories.yaml") -> PackCatalogue:
     """Read a pack's ``categories.yaml`` and its forms (file name without ending to content).
 
     Raises

@@ -77,9 +77,7 @@ class Decisions:
         offer = self._catalogue.offer(command.service_code, now)
         answers = offer.check(command.answers, "answers")
         if command.happened_at is not None:
-            refuse_future(
-                command.happened_at, now, allowed_s=self._settings.clock_ahead_s, field="happened_at"
-            )
+            refuse_future(command.happened_at, now, allowed_s=self._settings.clock_ahead_s, field="happened_at")
         if state.media_missing:
             raise MEDIA_MISSING("media", sha256=state.media_missing[0])
         service = offer.service
@@ -161,9 +159,7 @@ class Decisions:
         if report.withdrawn:
             raise REPORT_WITHDRAWN("report_id", report_id=report.report_id)
         if command.happened_at is not None:
-            refuse_future(
-                command.happened_at, now, allowed_s=self._settings.clock_ahead_s, field="happened_at"
-            )
+            refuse_future(command.happened_at, now, allowed_s=self._settings.clock_ahead_s, field="happened_at")
         if report.media_missing:
             raise MEDIA_MISSING("media", sha256=report.media_missing[0])
         return [

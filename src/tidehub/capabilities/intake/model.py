@@ -306,9 +306,7 @@ _UNITS: dict[str, tuple[Unit, int]] = {
 }  # fmt: skip
 
 
-def quantity_of(
-    amount: int | float, unit: str, basis: Basis, *, density_kg_m3: int | None = None
-) -> Quantity:
+def quantity_of(amount: int | float, unit: str, basis: Basis, *, density_kg_m3: int | None = None) -> Quantity:
     """Turn an answer (``12.5`` ``kg``) into an exact quantity in the platform's small units.
 
     The decimal that was written counts, not its binary neighbour; below a gram or millilitre it is rounded

@@ -47,8 +47,7 @@ _WITHDRAW = sql(
     " updated_us = :at_us, expected_us = NULL WHERE report_id = :report_id"
 )
 _RATE = sql(
-    "UPDATE intake_report SET rating = :score, rated_us = :at_us, updated_us = :at_us"
-    " WHERE report_id = :report_id"
+    "UPDATE intake_report SET rating = :score, rated_us = :at_us, updated_us = :at_us WHERE report_id = :report_id"
 )
 # A report takes over what its new case already says to another report of it, else it only learns its name.
 _SPEAKER = (
@@ -63,7 +62,7 @@ def _taking_over(source: str) -> str:
 
 
 _JOIN = sql(
-    "UPDATE intake_report SET own_case_id = :case_id, joined_case_id = :case_id, case_id = :case_id,"  # noqa: S608
+    "UPDATE intake_report SET own_case_id = :case_id, joined_case_id = :case_id, case_id = :case_id,"
     f" updated_us = :at_us{_taking_over(_SPEAKER)}"
     " WHERE report_id = :report_id AND withdrawn = 0"
 )
@@ -92,7 +91,7 @@ _DUE = sql(
 _NOTED = sql("UPDATE intake_report SET status_notes = :text, updated_us = :at_us WHERE case_id = :case_id")
 _ORIGINAL = "(SELECT o.{0} FROM intake_report o WHERE o.case_id = :original_id ORDER BY o.report_id LIMIT 1)"
 _CASE_JOINED = sql(
-    "UPDATE intake_report SET case_id = :original_id, updated_us = :at_us"  # noqa: S608
+    "UPDATE intake_report SET case_id = :original_id, updated_us = :at_us"
     f"{_taking_over(_ORIGINAL)}"
     " WHERE case_id = :case_id AND withdrawn = 0"
 )

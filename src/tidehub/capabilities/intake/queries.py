@@ -128,11 +128,11 @@ class ReportFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = ", ".join(ReportRow.__struct_fields__)
-_ONE = sql(f"SELECT {_COLUMNS} FROM intake_report WHERE report_id = :report_id", short=True)  # noqa: S608
+_ONE = sql(f"SELECT {_COLUMNS} FROM intake_report WHERE report_id = :report_id", short=True)
 _UPDATE_COLUMNS = ", ".join(f"u.{name}" for name in UpdateRow.__struct_fields__)
-_UPDATE = sql(f"SELECT {_UPDATE_COLUMNS} FROM intake_update u WHERE u.update_id = :update_id", short=True)  # noqa: S608
+_UPDATE = sql(f"SELECT {_UPDATE_COLUMNS} FROM intake_update u WHERE u.update_id = :update_id", short=True)
 _EVENT_COLUMNS = ", ".join(EventRow.__struct_fields__)
-_EVENT = sql(f"SELECT {_EVENT_COLUMNS} FROM intake_event WHERE event_id = :event_id", short=True)  # noqa: S608
+_EVENT = sql(f"SELECT {_EVENT_COLUMNS} FROM intake_event WHERE event_id = :event_id", short=True)
 _LISTS = {
     "report_ids": "report_id",
     "service_codes": "service_code",
@@ -195,7 +195,7 @@ async def list_reports(
         where.append("(received_us < :after_us OR (received_us = :after_us AND report_id < :after_id))")
         params["after_us"], params["after_id"] = after
     statement = sql(
-        f"SELECT {_COLUMNS} FROM intake_report WHERE {' AND '.join(where) or '1 = 1'}"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM intake_report WHERE {' AND '.join(where) or '1 = 1'}"
         " ORDER BY received_us DESC, report_id DESC LIMIT :limit OFFSET :offset"
     )
     rows = await reader.fetch(statement, **params, limit=limit, offset=offset)
@@ -254,7 +254,7 @@ async def near_reports(
         west, east = (west + 540.0) % 360.0 - 180.0, (east + 540.0) % 360.0 - 180.0
         around = "(lon >= :west OR lon <= :east)"
     statement = sql(
-        f"SELECT {_COLUMNS} FROM intake_report WHERE category = :category AND status = 'open'"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM intake_report WHERE category = :category AND status = 'open'"
         f" AND lat IS NOT NULL AND lat BETWEEN :south AND :north AND {around} AND public = 1"
         " AND received_us >= :received_from_us ORDER BY received_us DESC LIMIT :limit"
     )
@@ -300,7 +300,7 @@ async def list_updates(
     if public:
         where.append("u.public = 1 AND r.public = 1")
     statement = sql(
-        f"SELECT {_UPDATE_COLUMNS} FROM intake_update u"  # noqa: S608
+        f"SELECT {_UPDATE_COLUMNS} FROM intake_update u"
         " JOIN intake_report r ON r.report_id = u.report_id"
         f" WHERE {' AND '.join(where)} ORDER BY u.at_us, u.update_id LIMIT :limit"
     )
@@ -341,7 +341,7 @@ async def list_events(
         params["after_us"], params["after_id"] = after
     _see(scope, where, params)
     statement = sql(
-        f"SELECT {_EVENT_COLUMNS} FROM intake_event WHERE {' AND '.join(where)}"  # noqa: S608
+        f"SELECT {_EVENT_COLUMNS} FROM intake_event WHERE {' AND '.join(where)}"
         " ORDER BY received_us DESC, event_id DESC LIMIT :limit"
     )
     return [_row(EventRow, row) for row in await reader.fetch(statement, **params)]

@@ -13,9 +13,7 @@ from tidehub.kernel.instants import format_instant, from_us
 from tidehub.registers.personal import mask_mail, mask_name, mask_phone
 
 
-def shown_report(
-    row: ReportRow, offer: Offer | None, *, public: bool = False, full: bool = False
-) -> dict[str, Any]:
+def shown_report(row: ReportRow, offer: Offer | None, *, public: bool = False, full: bool = False) -> dict[str, Any]:
     """Write a report as plain JSON, with its personal data masked.
 
     Parameters

@@ -72,9 +72,7 @@ class Loader:
         """Read the same for many at once, with one statement."""
         rows = await reader.fetch(_FIRST_EVENTS, event_ids=[command.event_id for command in commands])
         first = {row["event_id"]: row["body_sha256"] for row in rows}
-        return [
-            EventState(first.get(command.event_id), self._region(command.position)) for command in commands
-        ]
+        return [EventState(first.get(command.event_id), self._region(command.position)) for command in commands]
 
     def _region(self, position: Any) -> str | None:
         return None if position is None else self._region_of(position)

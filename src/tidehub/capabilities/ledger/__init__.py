@@ -143,7 +143,7 @@ __all__ = [
 ]
 
 
-def _of_region(_state: object, command: PostEntry | ComputeClaim | MakePayout) -> Subject:
+def _of_region(_state: object, command: PostEntry | ComputeClaim) -> Subject:
     return Subject(command.region_code)
 
 
@@ -163,14 +163,8 @@ def _of_payout(payout: Payout, _command: object) -> Subject:
     return Subject(payout.region_code)
 
 
-def _of_batching(state: Batching, command: MakePayout) -> Subject:
-    """Where all of its claims lie: their longest common region."""
-    regions = [claim.region_code for claim in state.claims] or [command.region_code]
-    shared = regions[0]
-    for region in regions[1:]:
-        while not region.startswith(shared):
-            shared = shared[:-1]
-    return Subject(shared)
+def _of_batching(state: Batching, _command: MakePayout) -> Subject:
+    return Subject(payouts.shared_region(state.claims))
 
 
 def capability(plan: AccountPlan, tariffs: Tariffs) -> Capability:

@@ -177,17 +177,13 @@ class DecideClaims:
                 "claim_id", claim_id=claim.claim_id, state=claim.payout_id or claim.state, act="撤销 reversed"
             )
         bank = self._plan.roles.bank
-        to_undo = [
-            entry for entry in reversed(books.entries) if all(line.account != bank for line in entry.postings)
-        ]
+        to_undo = [entry for entry in reversed(books.entries) if all(line.account != bank for line in entry.postings)]
         return [
             ClaimReversed(**_named(claim), reason=command.reason, was_paid=claim.state == "paid"),
             *(reversal_of(entry, command.reason) for entry in to_undo),
         ]
 
-    def _moved(
-        self, claim: Claim, step: str, out_of: str, into: str, memo: str, *, to_party: bool
-    ) -> list[Fact]:
+    def _moved(self, claim: Claim, step: str, out_of: str, into: str, memo: str, *, to_party: bool) -> list[Fact]:
         if not claim.payable_fen:
             return []
         postings = (
@@ -258,9 +254,7 @@ def admit_checking(claim: Claim, _command: CheckClaim, actor: Actor) -> None:
 def admit_approving(books: ClaimBooks, _command: ApproveClaim, actor: Actor) -> None:
     """Not by who computed or checked it, nor by anyone with a part in it."""
     _no_part(books.claim, actor)
-    _not_again(
-        actor, (books.claim.computed_by, "计算", "computed"), (books.claim.checked_by, "核查", "checked")
-    )
+    _not_again(actor, (books.claim.computed_by, "计算", "computed"), (books.claim.checked_by, "核查", "checked"))
 
 
 def admit_apart(state: Claim | ClaimBooks, _command: ClaimCommand, actor: Actor) -> None:

@@ -168,7 +168,6 @@ class MakePayout(Command, frozen=True, kw_only=True):
 
     payout_id: str
     claim_ids: tuple[str, ...]
-    region_code: str = ""
 
     @property
     def stream(self) -> str:

@@ -174,9 +174,7 @@ def read_plan(raw: Mapping[str, Any], where: str) -> AccountPlan:
         raise LEDGER_DATA_WRONG("accounts", where=where, name="accounts", problem="a code stands twice")
     for role in Roles.__struct_fields__:
         if getattr(plan.roles, role) not in codes:
-            raise LEDGER_DATA_WRONG(
-                f"roles.{role}", where=where, name=f"roles.{role}", problem="no such account"
-            )
+            raise LEDGER_DATA_WRONG(f"roles.{role}", where=where, name=f"roles.{role}", problem="no such account")
     return plan
 
 

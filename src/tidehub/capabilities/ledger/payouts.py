@@ -10,7 +10,7 @@ from datetime import datetime
 from tidehub.capabilities.ledger.claims import DecideClaims
 from tidehub.capabilities.ledger.commands import MakePayout, ReconcilePayout
 from tidehub.capabilities.ledger.facts import PayoutMade, PayoutReconciled
-from tidehub.capabilities.ledger.model import PayoutLine
+from tidehub.capabilities.ledger.model import Claim, PayoutLine
 from tidehub.capabilities.ledger.refusals import (
     CLAIM_STATE,
     PAYOUT_EMPTY,
@@ -52,6 +52,15 @@ def payout_file(payout_id: str, lines: Sequence[PayoutLine]) -> bytes:
     return out.getvalue().encode()
 
 
+def shared_region(claims: Sequence[Claim]) -> str:
+    """The region in which all of some claims lie: the longest beginning that their codes share."""
+    shared = claims[0].region_code if claims else ""
+    for claim in claims:
+        while not claim.region_code.startswith(shared):
+            shared = shared[:-1]
+    return shared
+
+
 def make(state: Batching, command: MakePayout, _now: datetime) -> list[Fact]:
     """Gather approved claims that are in no other batch; claims of zero fen are not for the bank."""
     if state.known is not None:
@@ -83,7 +92,7 @@ def make(state: Batching, command: MakePayout, _now: datetime) -> list[Fact]:
             count=len(lines),
             total_fen=sum(line.amount_fen for line in lines),
             file_sha256=sha256_hex(payout_file(command.payout_id, lines)),
-            region_code=command.region_code,
+            region_code=shared_region(state.claims),
         )
     ]
 
@@ -124,9 +133,7 @@ class DecidePayouts:
         if not facts and not failed:
             return []
         return [
-            PayoutReconciled(
-                payout_id=state.payout_id, paid_fen=paid_fen, paid_count=paid_count, failed=tuple(failed)
-            ),
+            PayoutReconciled(payout_id=state.payout_id, paid_fen=paid_fen, paid_count=paid_count, failed=tuple(failed)),
             *facts,
         ]
 

@@ -32,7 +32,7 @@ _KEY = sql("INSERT INTO ledger_key (name, holder) VALUES (:name, :holder)")
 _FREE_KEY = sql("DELETE FROM ledger_key WHERE name = :name AND holder = :holder")
 _FREE_KEYS = sql("DELETE FROM ledger_key WHERE holder = :holder")
 _CLAIM = sql(
-    f"INSERT INTO ledger_claim ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})"  # noqa: S608
+    f"INSERT INTO ledger_claim ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})"
 )
 _TAKE = sql(
     "INSERT INTO ledger_cap_take (claim_id, cap_id, tariff, holder, period, taken_fen, stands)"
@@ -42,12 +42,9 @@ _FREE_CAPS = sql("UPDATE ledger_cap_take SET stands = 0 WHERE claim_id = :claim_
 _CHECKED = sql("UPDATE ledger_claim SET state = 'checked', checked_by = :by WHERE claim_id = :claim_id")
 _APPROVED = sql("UPDATE ledger_claim SET state = 'approved', approved_by = :by WHERE claim_id = :claim_id")
 _HELD = sql(
-    "UPDATE ledger_claim SET state = 'held', before_hold = :before, reason = :reason"
-    " WHERE claim_id = :claim_id"
+    "UPDATE ledger_claim SET state = 'held', before_hold = :before, reason = :reason WHERE claim_id = :claim_id"
 )
-_RELEASED = sql(
-    "UPDATE ledger_claim SET state = :state, before_hold = '', reason = NULL WHERE claim_id = :claim_id"
-)
+_RELEASED = sql("UPDATE ledger_claim SET state = :state, before_hold = '', reason = NULL WHERE claim_id = :claim_id")
 _ENDED = sql("UPDATE ledger_claim SET state = :state, reason = :reason WHERE claim_id = :claim_id")
 _PAID = sql("UPDATE ledger_claim SET state = 'paid', paid_us = :at_us WHERE claim_id = :claim_id")
 _IN_PAYOUT = sql("UPDATE ledger_claim SET payout_id = :payout_id WHERE claim_id = :claim_id")

@@ -46,7 +46,7 @@ _LINES = sql(
     " ORDER BY p.posted_us, p.entry_id, p.line LIMIT :limit"
 )
 _OF_CASE = sql(
-    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE case_id = :case_id ORDER BY computed_us, claim_id"  # noqa: S608
+    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE case_id = :case_id ORDER BY computed_us, claim_id"
 )
 _ENTRIES = sql(
     "SELECT e.entry_id, e.claim_id, e.claim_key, e.memo, e.rule, e.region_code, e.posted_us, e.posted_by,"
@@ -55,7 +55,7 @@ _ENTRIES = sql(
     " ORDER BY e.posted_us, e.entry_id, p.line"
 )
 _OF_DOCUMENT = sql(
-    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE document_id = :document_id"  # noqa: S608
+    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE document_id = :document_id"
     " AND state <> 'rejected' AND state <> 'reversed' ORDER BY computed_us"
 )
 _LISTED = (
@@ -269,7 +269,7 @@ async def list_claims(
         params |= {"us": int(us) if us.isdecimal() else 0, "id": claim_id}
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     statement = sql(
-        f"SELECT {_LISTED} FROM ledger_claim{condition} ORDER BY computed_us DESC, claim_id DESC LIMIT :limit"  # noqa: S608
+        f"SELECT {_LISTED} FROM ledger_claim{condition} ORDER BY computed_us DESC, claim_id DESC LIMIT :limit"
     )
     rows = await reader.fetch(statement, **params, limit=limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None

@@ -30,12 +30,10 @@ CLAIM_COLUMNS = ", ".join(column.name for column in claim_table.columns)
 _ENTRY_COLUMNS = "entry_id, case_id, claim_id, claim_key, memo, rule, region_code, reversal_id"
 _BUCKETS = 1024
 
-_LOCK = sql(
-    "INSERT INTO ledger_lock (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name"
-)
-_ENTRY = sql(f"SELECT {_ENTRY_COLUMNS} FROM ledger_entry WHERE entry_id = :entry_id FOR UPDATE", short=True)  # noqa: S608
+_LOCK = sql("INSERT INTO ledger_lock (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name")
+_ENTRY = sql(f"SELECT {_ENTRY_COLUMNS} FROM ledger_entry WHERE entry_id = :entry_id FOR UPDATE", short=True)
 _OF_CLAIM = sql(
-    f"SELECT {_ENTRY_COLUMNS} FROM ledger_entry WHERE claim_id = :claim_id AND reversal_id IS NULL"  # noqa: S608
+    f"SELECT {_ENTRY_COLUMNS} FROM ledger_entry WHERE claim_id = :claim_id AND reversal_id IS NULL"
     " ORDER BY posted_us, entry_id",
     short=True,
 )
@@ -44,17 +42,15 @@ _POSTINGS = sql(
     " ORDER BY entry_id, line"
 )
 _KEYS = sql("SELECT name, holder FROM ledger_key WHERE name = ANY(:names)")
-CLAIM = sql(f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE claim_id = :claim_id", short=True)  # noqa: S608
+CLAIM = sql(f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE claim_id = :claim_id", short=True)
 _CLAIM_LOCKED = sql(
-    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE claim_id = :claim_id FOR UPDATE",  # noqa: S608
+    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE claim_id = :claim_id FOR UPDATE",
     short=True,
 )
 _CLAIMS_LOCKED = sql(
-    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE claim_id = ANY(:claim_ids) ORDER BY claim_id FOR UPDATE"  # noqa: S608
+    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE claim_id = ANY(:claim_ids) ORDER BY claim_id FOR UPDATE"
 )
-_VERSIONS = sql(
-    "SELECT COUNT(*) AS n FROM ledger_claim WHERE family = :family AND claim_key = :claim_key", short=True
-)
+_VERSIONS = sql("SELECT COUNT(*) AS n FROM ledger_claim WHERE family = :family AND claim_key = :claim_key", short=True)
 _USED = sql(
     "SELECT cap_id, holder, period, SUM(taken_fen) AS used FROM ledger_cap_take WHERE stands = 1"
     " AND tariff = :tariff AND cap_id = ANY(:cap_ids) AND holder = ANY(:holders) AND period = ANY(:periods)"
@@ -178,9 +174,7 @@ async def _holders(tx: Transaction, names: Sequence[str]) -> dict[str, str]:
     return {row["name"]: row["holder"] for row in await tx.fetch(_KEYS, names=names)}
 
 
-async def _used(
-    tx: Transaction, tariff: str, caps: Sequence[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], int]:
+async def _used(tx: Transaction, tariff: str, caps: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
     if not caps:
         return {}
     cap_ids, holders, periods = (sorted(set(part)) for part in zip(*caps, strict=True))
@@ -202,9 +196,7 @@ async def _with_postings(reader: Reader, rows: Sequence[Any]) -> tuple[Entry, ..
         return ()
     postings: dict[str, list[Posting]] = {}
     for line in await reader.fetch(_POSTINGS, entry_ids=[row["entry_id"] for row in rows]):
-        postings.setdefault(line["entry_id"], []).append(
-            Posting(line["account"], line["amount_fen"], line["party"])
-        )
+        postings.setdefault(line["entry_id"], []).append(Posting(line["account"], line["amount_fen"], line["party"]))
     return tuple(
         Entry(
             entry_id=row["entry_id"],

@@ -102,7 +102,7 @@ def _of_sending(_known: object, command: SendMessage) -> Subject:
 
 
 def _of_message(message: Message, _command: object) -> Subject:
-    return Subject("", (("self", message.to),))
+    return Subject("", (("self", message.to), ("self", message.to.removeprefix("unit/"))))
 
 
 def _of_person(_state: object, command: ChooseChannels | SubscribePush | UnsubscribePush) -> Subject:

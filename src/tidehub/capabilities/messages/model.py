@@ -104,9 +104,7 @@ def read_messages(zh: Mapping[str, Any], en: Mapping[str, Any], where: str) -> d
     templates = {}
     for key in sorted(set(zh) | set(en)):
         if key not in zh or key not in en:
-            raise MESSAGE_TEMPLATE_WRONG(
-                key, key=key, problem=f"{where}: {'en' if key in zh else 'zh-CN'} - missing"
-            )
+            raise MESSAGE_TEMPLATE_WRONG(key, key=key, problem=f"{where}: {'en' if key in zh else 'zh-CN'} - missing")
         if not _KEY.fullmatch(key):
             raise MESSAGE_TEMPLATE_WRONG(key, key=key, problem=f"{where}: lower_snake")
         texts = {}

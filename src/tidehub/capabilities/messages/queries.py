@@ -21,7 +21,7 @@ VIEW = rule("duty_officer", "shift_leader", "auditor", "administrator", relation
 LIMIT_MAX = 200
 
 _OF_CASE = sql(
-    f"SELECT {COLUMNS} FROM messages_message"  # noqa: S608
+    f"SELECT {COLUMNS} FROM messages_message"
     " WHERE case_id = :case_id ORDER BY queued_us, message_id"
 )
 _CHOICE = sql("SELECT channels, language FROM messages_choice WHERE person_id = :person_id", short=True)
@@ -97,7 +97,7 @@ async def list_messages(
         params |= {"us": int(us) if us.isdecimal() else 0, "id": message_id}
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     statement = sql(
-        f"SELECT {COLUMNS} FROM messages_message{condition}"  # noqa: S608
+        f"SELECT {COLUMNS} FROM messages_message{condition}"
         " ORDER BY queued_us DESC, message_id DESC LIMIT :limit"
     )
     rows = await reader.fetch(statement, **params, limit=limit + 1)

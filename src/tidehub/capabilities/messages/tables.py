@@ -72,13 +72,13 @@ COLUMNS = (
     'message_id, "to", template, case_id, region_code, channels, every_channel, texts, state, done, reached,'
     " steps, queued_us, read_us"
 )
-BY_ID = sql(f"SELECT {COLUMNS} FROM messages_message WHERE message_id = :message_id", short=True)  # noqa: S608
+BY_ID = sql(f"SELECT {COLUMNS} FROM messages_message WHERE message_id = :message_id", short=True)
 PUSH_OF = sql(
     "SELECT endpoint, p256dh, auth FROM messages_push WHERE person_id = :person_id ORDER BY endpoint",
     short=True,
 )
 _QUEUE = sql(
-    f"INSERT INTO messages_message ({COLUMNS}) VALUES (:message_id, :to_whom, :template, :case_id,"  # noqa: S608
+    f"INSERT INTO messages_message ({COLUMNS}) VALUES (:message_id, :to_whom, :template, :case_id,"
     " :region_code, :channels, :every_channel, :texts, 'queued', '', 0, '', :at_us, NULL)"
 )
 _DELIVERED = sql(
@@ -176,9 +176,7 @@ def _step(recorded: Recorded, **said: object) -> str:
 
 
 def _delivered(recorded: Recorded, fact: f.MessageDelivered) -> Sequence[Write]:
-    step = _step(
-        recorded, channel=fact.channel, address=fact.address, by_outbox=fact.by_outbox, delivered=True
-    )
+    step = _step(recorded, channel=fact.channel, address=fact.address, by_outbox=fact.by_outbox, delivered=True)
     row = {"message_id": fact.message_id, "complete": int(fact.complete), "channel": fact.channel + " "}
     return [Write(_DELIVERED, row | {"step": step})]
 

@@ -18,8 +18,6 @@ from scipy.sparse.csgraph import dijkstra
 from tidehub.methods.routing.mesh import Mesh
 from tidehub.methods.routing.sight import look, tangent_cones, tangent_side
 
-LANDMARKS = 8
-
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -60,7 +58,6 @@ class TautGraph:
             index.astype(np.int32) for index in (self.lengths.indices, self.lengths.indptr)
         )
         self.edge_count = len(begin)
-        self._measure_landmarks()
         starts, ends, weights = (
             self.lengths.indptr.tolist(),
             self.lengths.indices.tolist(),
@@ -94,46 +91,13 @@ class TautGraph:
             shape=(total, total),
         )
 
-    def ahead(self, goals: dict[int, float], x: float, y: float, *, landmarks: bool) -> list[float]:
-        """Lower bound of what remains from each node to a place, centimetres.
+    def from_seeds(self, seeds: dict[int, float]) -> tuple[Array, Ints]:
+        """Lengths to every node from a place that reaches some of them directly, and the node before each.
 
-        Parameters
-        ----------
-        goals
-            The nodes from which the place is reached directly, with the last stretch.
-        landmarks
-            Whether to tighten the straight distance by the triangle inequality over a few far nodes: it costs
-            a little for every node, and saves most of the search where land lies in between.
-
-        Source
-        ------
-        Goldberg and Harrelson 2005, "Computing the shortest path: A* search meets graph theory" (ALT).
+        ``node_count`` stands for the place itself; what is before an unreached node means nothing.
         """
-        bound = np.hypot(self.xy[:, 0] - x, self.xy[:, 1] - y)
-        if landmarks:
-            nodes = np.fromiter(goals, np.int64, len(goals))
-            last = np.fromiter(goals.values(), np.float64, len(goals))
-            out, back = self._out, self._back
-            with np.errstate(invalid="ignore"):
-                for from_landmark, to_landmark in zip(out, back, strict=True):
-                    np.fmax(bound, (from_landmark[nodes] + last).min() - from_landmark, out=bound)
-                    np.fmax(bound, to_landmark - (to_landmark[nodes] - last).max(), out=bound)
-        result: list[float] = bound.tolist()
-        return result
-
-    def _measure_landmarks(self) -> None:
-        """Lengths from and to nodes that lie far apart, each the farthest from those before it."""
-        self._out: list[Array] = []
-        self._back: list[Array] = []
-        if not self.edge_count:
-            return
-        mirrored = np.arange(self.node_count) ^ 1  # a way back visits the same corners and leaves on the other side
-        nearest = np.full(self.node_count, np.inf)
-        landmark = int(self.lengths.indices[0])
-        for _ in range(LANDMARKS):
-            both = [landmark, landmark ^ 1]
-            length: Array = dijkstra(self.lengths, indices=both, min_only=True)
-            self._out.append(length)
-            self._back.append(length[mirrored])
-            nearest = np.minimum(nearest, length)
-            landmark = int(np.where(np.isfinite(nearest), nearest, -1.0).argmax())
+        nodes = np.array(sorted(seeds))
+        lengths = np.array([seeds[node] for node in nodes.tolist()])
+        graph = self.joined(np.zeros(len(nodes), np.int64), nodes, lengths, 1)
+        length, before = dijkstra(graph, indices=self.node_count, return_predecessors=True)
+        return length, before

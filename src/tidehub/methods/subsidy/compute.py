@@ -93,9 +93,7 @@ def compute_subsidy(
         if quantity is None:
             raise MEASURE_MISSING(f"lines.{line.line_id}", kind=line.kind, per=rate.per, line_id=line.line_id)
         amount = round_half_up(quantity * rate.rate_fen, divisor)
-        allowed, uses, keys = _limit(
-            amount, line.kind, tariff, on, {"vessel": vessel, "payee": payee}, used, taken
-        )
+        allowed, uses, keys = _limit(amount, line.kind, tariff, on, {"vessel": vessel, "payee": payee}, used, taken)
         for key in keys:
             taken[key] = taken.get(key, 0) + allowed
         fund = round_half_up(allowed * rate.fund_permille, 1000)

@@ -12,6 +12,8 @@ from tidehub.packing.model import Pack
 
 IMPURE = frozenset({"asyncio", "http", "os", "random", "secrets", "socket", "sqlite3", "subprocess", "time", "urllib"})
 """Modules by which a decision would touch the disk, the network, the clock or chance."""
+FOR_TESTS = ("tidehub.testkit", "tidehub.packing")
+"""What the tests of a pack may use beside the SDK."""
 PURE_FILES = frozenset({"decide.py", "facts.py", "commands.py", "rules.py"})
 
 
@@ -78,8 +80,8 @@ def _import(
             line,
             f"直接导入了平台内部的 {module}",
             f"it imports {module} from inside the platform",
-            "只从 tidehub.sdk 导入（测试另可用 tidehub.testkit）；缺少的名称请提议加入 SDK",
-            "import from tidehub.sdk alone (tests: tidehub.testkit too); propose for it what it lacks",
+            "只从 tidehub.sdk 导入（测试另可用 tidehub.testkit、tidehub.packing）；缺少的名称请提议加入 SDK",
+            "import from tidehub.sdk alone (tests: testkit and packing too); propose for it what it lacks",
         )
     elif module == "tidehub.sdk":
         for name in sorted(set(names) - public):

@@ -99,8 +99,11 @@ export function Ask() {
         )}
         <section className="card">
           <div className="field">
-            <label htmlFor="photo">{t('photo')} <span className="soft">({t('optional')})</span></label>
-            <input id="photo" type="file" accept="image/*" capture="environment" multiple onChange={(event) => setPhotos([...(event.target.files ?? [])])} />
+            <span className="label">{t('photo')} <span className="soft">({t('optional')})</span></span>
+            <label className="plain picker">
+              {photos.length ? `${t('photo')} × ${photos.length}` : t('add_photo')}
+              <input id="photo" type="file" accept="image/*" capture="environment" multiple onChange={(event) => setPhotos([...(event.target.files ?? [])])} />
+            </label>
           </div>
           <div className="field">
             <label htmlFor="phone">{t('contact')} <span className="soft">({t('optional')})</span></label>

@@ -110,7 +110,7 @@ export function Hall() {
       <CaseList rows={rows} cut={source.data?.next !== null && source.data !== undefined} loading={!source.data && !source.error} chosen={chosen} filter={filter} words={words} now={now} names={names.words} search={search}
         onChoose={choose} onFilter={setFilter} onWords={setWords} trouble={source.error && <Trouble error={source.error} again={source.again} />} />
       <section className="hall-map" aria-label={t('hall_map')}>
-        <BayMap label={t('hall_map')} marks={marks} routes={routes} height="100%" zoom={9.6} centre={[121.62, 28.6]} onMark={(id) => id.startsWith('case/') && choose(id.slice(5))} />
+        <BayMap label={t('hall_map')} marks={marks} routes={routes} height="100%" zoom={9.9} centre={[121.68, 28.57]} onMark={(id) => id.startsWith('case/') && choose(id.slice(5))} />
         <UnitLegend units={units.data?.items ?? []} fleet={fleet} />
       </section>
       {chosen && <CasePanel key={chosen} id={chosen} turn={fileTurn} now={now} names={names} units={units.data?.items ?? []} onRoutes={setRoutes} onClose={() => choose(null)} />}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "bdf6339664a3"
+revision: str = "80404c2ce765"
 down_revision: str | None = None
 branch_labels: None = None
 depends_on: None = None
@@ -227,7 +227,6 @@ def upgrade() -> None:
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('claim', sa.Text(), nullable=False),
     sa.Column('at_us', sa.BigInteger(), nullable=False),
-    sa.Column('day', sa.Integer(), nullable=False),
     sa.Column('fix', sa.Text(), nullable=False),
     sa.Column('judged', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_devices_fix'))
@@ -856,6 +855,42 @@ def upgrade() -> None:
     )
     op.create_index('ix_ledger_posting_account', 'ledger_posting', ['account', 'party', 'posted_us', 'entry_id', 'line'], unique=False)
     op.create_index('ix_ledger_posting_posted', 'ledger_posting', ['posted_us'], unique=False)
+    op.create_table('messages_choice',
+    sa.Column('person_id', sa.Text(), nullable=False),
+    sa.Column('channels', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_messages_choice'))
+    )
+    op.create_table('messages_message',
+    sa.Column('message_id', sa.Text(), nullable=False),
+    sa.Column('to', sa.Text(), nullable=False),
+    sa.Column('template', sa.Text(), nullable=False),
+    sa.Column('case_id', sa.Text(), nullable=False),
+    sa.Column('region_code', sa.Text(), nullable=False),
+    sa.Column('channels', sa.Text(), nullable=False),
+    sa.Column('every_channel', sa.Integer(), nullable=False),
+    sa.Column('texts', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('done', sa.Text(), nullable=False),
+    sa.Column('reached', sa.Integer(), nullable=False),
+    sa.Column('steps', sa.Text(), nullable=False),
+    sa.Column('queued_us', sa.BigInteger(), nullable=False),
+    sa.Column('read_us', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('message_id', name=op.f('pk_messages_message'))
+    )
+    op.create_index('ix_messages_message_case', 'messages_message', ['case_id', 'queued_us'], unique=False)
+    op.create_index('ix_messages_message_queued', 'messages_message', ['queued_us', 'message_id'], unique=False)
+    op.create_index('ix_messages_message_region', 'messages_message', ['region_code', 'queued_us', 'message_id'], unique=False)
+    op.create_index('ix_messages_message_state', 'messages_message', ['state', 'queued_us', 'message_id'], unique=False)
+    op.create_index('ix_messages_message_to', 'messages_message', ['to', 'queued_us', 'message_id'], unique=False)
+    op.create_table('messages_push',
+    sa.Column('endpoint', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Text(), nullable=False),
+    sa.Column('p256dh', sa.Text(), nullable=False),
+    sa.Column('auth', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('endpoint', name=op.f('pk_messages_push'))
+    )
+    op.create_index('ix_messages_push_person', 'messages_push', ['person_id'], unique=False)
     op.create_table('registers_entry',
     sa.Column('register', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
