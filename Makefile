@@ -9,7 +9,7 @@ WEB_SRC := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/
 .PHONY: run build test lint types unit web-test e2e bench lock migration reference clean
 
 run: build
-	$(V)/tidehub run
+	$(V)/tidehub run --demo-boats
 
 build: $(V)/tidehub $(STATIC) $(FONT)
 

@@ -32,7 +32,7 @@ def land_drawn(page: Any) -> None:
 
 def file_a_pickup(page: Any, vessel: str) -> None:
     """File a pickup at the quay of the store."""
-    page.get_by_role("link", name=re.compile("海洋")).first.click()
+    page.get_by_role("link", name=re.compile("上门收集")).first.click()
     page.get_by_label("船名").fill(vessel)
     page.get_by_label("种类").first.select_option("bottles")
     page.get_by_label("数量").first.fill("120")
@@ -59,7 +59,7 @@ def test_a_form_with_a_gap_is_not_sent_and_says_where(signed_in: SignedIn, shot:
     page = signed_in("fisher2", *PHONE, touch=True)
     expect(page.get_by_role("heading", name="办事")).to_be_visible()
     shot(page, "citizen-services")
-    page.get_by_role("link", name=re.compile("海洋")).first.click()
+    page.get_by_role("link", name=re.compile("上门收集")).first.click()
     land_drawn(page)
     shot(page, "citizen-form")
     page.get_by_role("button", name="提交申请").click()
@@ -72,7 +72,7 @@ def test_a_form_with_a_gap_is_not_sent_and_says_where(signed_in: SignedIn, shot:
 def test_what_the_platform_refuses_is_told_in_chinese(signed_in: SignedIn, shot: Shot) -> None:
     """What the platform refuses is told in Chinese, with what to do about it."""
     page = signed_in("fisher2", *PHONE, touch=True)
-    page.get_by_role("link", name=re.compile("海洋")).first.click()
+    page.get_by_role("link", name=re.compile("上门收集")).first.click()
     page.get_by_label("船名").fill("浙椒渔80031")
     page.get_by_label("MMSI").fill("12345")
     page.get_by_label("数量").first.fill("30")
@@ -88,7 +88,7 @@ def test_large_text_meets_its_sizes(signed_in: SignedIn, shot: Shot) -> None:
     """大字版: text of 18 px and more, targets of 60 px and more."""
     page = signed_in("fisher2", *PHONE, touch=True)
     page.get_by_role("button", name="大字版").click()
-    page.get_by_role("link", name=re.compile("海洋")).first.click()
+    page.get_by_role("link", name=re.compile("上门收集")).first.click()
     page.get_by_role("button", name="提交申请").wait_for()
     small = page.evaluate(
         """() => {

@@ -21,6 +21,7 @@ from tidehub.cli.options import add_place, settings_of
 from tidehub.kernel.errors import refusal_kind
 from tidehub.registers.first_start import MadeAccount
 from tidehub.settings import Doors
+from tidehub.testkit.harbour_boats import HarbourBoats
 
 PORT = 8310
 
@@ -41,6 +42,9 @@ def add_to(commands: Any) -> None:
     add_listening(command)
     command.add_argument(
         "--no-seed", action="store_true", help="do not fill an empty installation with the demo world"
+    )
+    command.add_argument(
+        "--demo-boats", action="store_true", help="let simulated boats lie in the harbour and speak AIS to the UDP door"
     )
     command.set_defaults(carry_out=carry_out)
 
@@ -82,8 +86,17 @@ async def _run(args: argparse.Namespace) -> int:
     )
     platform = build(settings)
     async with serving(platform, [listening]) as (server, made):
+        boats = HarbourBoats(platform) if args.demo_boats and not args.no_doors else None
+        if boats is not None:
+            await boats.start()
         print_welcome(url, platform, made)
-        await server
+        if boats is not None:
+            print("示范船只为模拟，经真实 UDP 端口发送 AIS · the boats are simulated and speak AIS to the real door\n")
+        try:
+            await server
+        finally:
+            if boats is not None:
+                await boats.stop()
     return 0
 
 

@@ -7,7 +7,7 @@ from HTTP, adapters, timers and flows alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -102,17 +102,44 @@ async def carry_out_many(
     assert handler.load_many is not None
     commands = [job.commands[0] for job in jobs]
     states = await handler.load_many(tx, commands)
-    results: list[list[Recorded] | Refusal] = []
-    for job, command, state in zip(jobs, commands, states, strict=True):
-        try:
-            if tx.touched(command.stream):  # its twin stands earlier in this very batch
-                state = await handler.load(tx, command)
-            facts = _decide(handler, state, command, job, now)
-        except Refusal as refusal:  # given to the caller of this one job; nothing of it is written yet
-            results.append(refusal)
+    results: list[Any] = [None] * len(jobs)
+    decided: list[tuple[int, list[Fact]]] = []
+    twins: list[int] = []
+    seen: set[str] = set()
+    for place, (command, state) in enumerate(zip(commands, states, strict=True)):
+        stream = command.stream
+        if stream in seen or tx.touched(stream):
+            twins.append(place)
             continue
-        results.append(await _record_all(tx, registry, facts, job, now))
+        seen.add(stream)
+        if isinstance(state, Refusal):
+            results[place] = state
+            continue
+        try:
+            decided.append((place, _decide(handler, state, command, jobs[place], now)))
+        except Refusal as refusal:  # given to the caller of this one job; nothing of it is written yet
+            results[place] = refusal
+    await tx.know_heads(stream for _, facts in decided for stream in _continued(facts))
+    await tx.flush()
+    for place, facts in decided:
+        tx.begin_strand()
+        results[place] = await _record_all(tx, registry, facts, jobs[place], now)
+    await tx.flush()
+    for place in twins:  # one of the same chain stands earlier in this very batch: it is decided after it
+        command = commands[place]
+        try:
+            facts = _decide(handler, await handler.load(tx, command), command, jobs[place], now)
+        except Refusal as refusal:
+            results[place] = refusal
+            continue
+        results[place] = await _record_all(tx, registry, facts, jobs[place], now)
     return results
+
+
+def _continued(facts: Sequence[Fact]) -> Iterator[str]:
+    """Chains that facts continue, whose ends must be known."""
+    opened = {fact.stream for fact in facts if type(fact).opens_stream}
+    return (stream for fact in facts if (stream := fact.stream) not in opened)
 
 
 def _decide(handler: Handler, state: Any, command: Command, job: Job, now: datetime) -> list[Fact]:

@@ -68,8 +68,9 @@ class Handler:
     subject
         Where the matter lies and who stands how to it, for the command's access rule.
     load_many
-        Set-based reading for many commands at once, where a command comes in by the thousand. Its facts
-        must touch rows of their own only.
+        Set-based reading for many commands at once, where a command comes in by the thousand. What it gives
+        in the place of a command may be the Refusal of that one. The facts must touch rows of their own
+        only, or such as take changes in any order (a count).
     admit
         Pure: refuses an actor whom the command's rule lets through but the matter itself does not, e.g. the
         one who did the work and would now check it.
@@ -119,9 +120,7 @@ class Capability:
     reads: frozenset[str] = frozenset()
     timers: Callable[[Recorded], Iterable[SetTimer | CancelTimer]] = _nothing
     on_timer: Mapping[str, Callable[[DueTimer], Sequence[Command]]] = field(default_factory=dict)
-    upgraders: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = field(
-        default_factory=dict
-    )
+    upgraders: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
     deferred: bool = False
 
 
@@ -161,8 +160,7 @@ class Registry:
             kind: tuple(
                 capability.timers
                 for capability in capabilities
-                if capability.timers is not _nothing
-                and (shape in capability.facts or kind in capability.reads)
+                if capability.timers is not _nothing and (shape in capability.facts or kind in capability.reads)
             )
             for kind, shape in self.fact_types.items()
         }

@@ -7,18 +7,17 @@ takes the lock that gives them their order, and holds it for a moment only.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
 
-from tidehub.hub.log import APPEND, GENESIS, HEAD, LAST_SEQ, Recorded, row_of
+from tidehub.hub.log import APPEND, GENESIS, HEAD, HEADS, LAST_SEQ, Recorded, row_of
 from tidehub.hub.statement import Statement, Write, sql
 
-_QUEUE = sql(
-    "INSERT INTO follow_up (stream, version, flow, due_us) VALUES (:stream, :version, :flow, :due_us)"
-)
+_QUEUE = sql("INSERT INTO follow_up (stream, version, flow, due_us) VALUES (:stream, :version, :flow, :due_us)")
 
 
 class Transaction:
@@ -36,6 +35,7 @@ class Transaction:
         self.appended: list[Recorded] = []
         self._follow_ups: list[dict[str, Any]] = []
         self._writes: list[Write] = []
+        self._strands: list[list[Write]] = []
         self._heads: dict[str, tuple[int, bytes]] = {}
 
     # -- what an engine provides ------------------------------------------------------------------------
@@ -60,7 +60,7 @@ class Transaction:
 
     async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
         """Read rows; sees everything this transaction has written, save the facts."""
-        if self._writes:
+        if self._writes or self._strands:
             await self.flush()
         return await self._read(statement, params)
 
@@ -71,13 +71,23 @@ class Transaction:
 
     async def execute(self, statement: Statement, **params: Any) -> int:
         """Change rows now; answers how many."""
-        if self._writes:
+        if self._writes or self._strands:
             await self.flush()
         return await self._run(statement, params)
 
     def write(self, write: Write) -> None:
         """Change rows before the next read or the end, whichever comes first."""
         self._writes.append(write)
+
+    def begin_strand(self) -> None:
+        """Say that what is written next touches other rows than what was written since the last flush.
+
+        Strands are sent side by side, the first writes of all of them before the second ones, so that many
+        of one kind still go together. Flush before the first strand and after the last.
+        """
+        if self._writes:
+            self._strands.append(self._writes)
+            self._writes = []
 
     @asynccontextmanager
     async def all_or_nothing(self) -> AsyncIterator[None]:
@@ -90,6 +100,7 @@ class Transaction:
             await self.flush()
         except Exception:
             self._writes.clear()
+            self._strands.clear()
             await self._savepoint("ROLLBACK TO")
             for fact in self.appended[appended:]:
                 self._heads.pop(fact.stream, None)
@@ -109,6 +120,14 @@ class Transaction:
             self._heads[stream] = known
         return known
 
+    async def know_heads(self, streams: Iterable[str]) -> None:
+        """Read the ends of many chains at once; :meth:`head` then knows them."""
+        unknown = {stream for stream in streams if stream not in self._heads}
+        if len(unknown) < 2:
+            return
+        for row in await self._read(HEADS, {"streams": sorted(unknown)}):
+            self._heads[row["stream"]] = (row["version"], bytes(row["hash"]))
+
     def open_chain(self, stream: str) -> tuple[int, bytes]:
         """Head of a chain that a fact is about to open: the uniqueness of its place is the check."""
         return self._heads.get(stream, (0, GENESIS))
@@ -127,19 +146,35 @@ class Transaction:
             )
 
     async def flush(self) -> None:
-        """Send the gathered writes, neighbours of one kind together, in their order."""
+        """Send the gathered writes, those of one kind together, each strand in its order."""
         writes, self._writes = self._writes, []
+        if not self._strands:
+            await self._send_in_order(writes)
+            return
+        strands, self._strands = [*self._strands, writes], []
+        for side_by_side in zip_longest(*strands):
+            kinds: dict[Statement, list[dict[str, Any]]] = {}
+            for write in side_by_side:
+                if write is not None:
+                    kinds.setdefault(write.statement, []).append(write.params)
+            for statement, rows in kinds.items():
+                await self._send(statement, rows)
+
+    async def _send_in_order(self, writes: list[Write]) -> None:
         start = 0
         while start < len(writes):
             statement = writes[start].statement
             end = start + 1
             while end < len(writes) and writes[end].statement is statement:
                 end += 1
-            if end - start == 1:
-                await self._run(statement, writes[start].params)
-            else:
-                await self._run_many(statement, [write.params for write in writes[start:end]])
+            await self._send(statement, [write.params for write in writes[start:end]])
             start = end
+
+    async def _send(self, statement: Statement, rows: list[dict[str, Any]]) -> None:
+        if len(rows) == 1:
+            await self._run(statement, rows[0])
+        else:
+            await self._run_many(statement, rows)
 
     async def finish(self, number: Callable[[int], int] | None = None) -> list[Recorded]:
         """Send what is left and number the facts; the engine commits after it.

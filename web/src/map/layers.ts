@@ -30,7 +30,7 @@ export const lined = (routes: [number, number][][]): FeatureCollection => ({
 
 const STEP = 0.1
 // The box of the land data. What lies beyond is shown as not charted, rather than as sea.
-const [WEST, SOUTH, EAST, NORTH] = [121.2, 28.2, 122.1, 28.9]
+const [WEST, SOUTH, EAST, NORTH] = [121.2, 28.2, 122.2, 28.9]
 
 function graticule(): FeatureCollection {
   const lines: [number, number][][] = []
@@ -43,7 +43,7 @@ const beyond = (): FeatureCollection => ({
   type: 'FeatureCollection',
   features: [{
     type: 'Feature', properties: {},
-    geometry: { type: 'Polygon', coordinates: [[[110, 20], [132, 20], [132, 36], [110, 36], [110, 20]], [[WEST + 0.002, SOUTH + 0.002], [WEST + 0.002, NORTH - 0.002], [EAST, NORTH - 0.002], [EAST, SOUTH + 0.002], [WEST + 0.002, SOUTH + 0.002]]] },
+    geometry: { type: 'Polygon', coordinates: [[[110, 20], [132, 20], [132, 36], [110, 36], [110, 20]], [[WEST + 0.002, SOUTH + 0.002], [WEST + 0.002, NORTH - 0.002], [EAST - 0.002, NORTH - 0.002], [EAST - 0.002, SOUTH + 0.002], [WEST + 0.002, SOUTH + 0.002]]] },
   }],
 })
 

@@ -196,17 +196,22 @@ def capability(lifecycles: Lifecycles, calendars: Calendars) -> Capability:
     """
     load = Loader(lifecycles, calendars)
     handlers = (
-        Handler(OpenCase, load.opening, decide.open_case, _of_opening),
-        Handler(MoveCase, load.case_for_move, decide.move_case, _of_case, admit=admit.admit_move),
+        Handler(OpenCase, load.opening, decide.open_case, _of_opening, load_many=load.openings),
+        Handler(
+            MoveCase,
+            load.case_for_move,
+            decide.move_case,
+            _of_case,
+            load_many=load.cases_for_moves,
+            admit=admit.admit_move,
+        ),
         Handler(TakeNotice, load.case_for_fact, decide.take_notice, _of_case),
         Handler(AssignCase, load.case, decide.assign_case, _of_case),
         Handler(SetPriority, load.case_alone, decide.set_priority, _of_case),
         Handler(RecordValues, load.case_alone, decide.record_values, _of_case),
         Handler(NoteOnCase, load.case_alone, decide.note_on_case, _of_case),
         Handler(LinkReport, load.case_alone, decide.link_report, _of_case),
-        Handler(
-            AskApproval, load.case_with_approvals, approve.ask_approval, _of_case, admit=admit.admit_asking
-        ),
+        Handler(AskApproval, load.case_with_approvals, approve.ask_approval, _of_case, admit=admit.admit_asking),
         Handler(
             DecideApproval,
             load.case_with_approvals,
@@ -214,9 +219,7 @@ def capability(lifecycles: Lifecycles, calendars: Calendars) -> Capability:
             _of_case,
             admit=admit.admit_deciding,
         ),
-        Handler(
-            ResumeClock, load.case_with_approvals, approve.resume_clock, _of_case, admit=admit.admit_deciding
-        ),
+        Handler(ResumeClock, load.case_with_approvals, approve.resume_clock, _of_case, admit=admit.admit_deciding),
         Handler(JoinCases, load.joining, decide.join_cases, _of_joining),
         Handler(UndoJoin, load.case, decide.undo_join, _of_case),
         Handler(SplitCase, load.splitting, decide.split_case, _of_splitting),

@@ -6,7 +6,7 @@ appended to, so a move is one read and one write of the case's row, whatever its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from tidehub.capabilities.cases.ports import Calendars
 from tidehub.capabilities.cases.state import ApprovalState, CaseState, ClockRun, Step
 from tidehub.hub.log import Reader
 from tidehub.hub.statement import Statement, sql
-from tidehub.kernel.errors import NOT_FOUND
+from tidehub.kernel.errors import NOT_FOUND, Refusal
 from tidehub.kernel.instants import from_us
 from tidehub.methods.clocks import Duration, Line
 
@@ -38,6 +38,13 @@ _APPROVALS = sql(
     " granted, decided_by, decided_us, ruling FROM cases_approval WHERE case_id = :case_id"
     " ORDER BY asked_us, approval_id",
     short=True,
+)
+_CASES = sql(
+    f"SELECT {_COLUMNS} FROM cases_case WHERE case_id = ANY(:case_ids) ORDER BY case_id FOR UPDATE"  # noqa: S608
+)
+_CLOCKS_OF_MANY = sql(
+    "SELECT case_id, clock, run, basis, calendar, limit_amount, limit_unit, owner, signalled_us, due_us,"
+    " lines FROM cases_clock WHERE case_id = ANY(:case_ids) ORDER BY case_id, clock, run"
 )
 _EXISTS = sql("SELECT 1 AS one FROM cases_case WHERE case_id = :case_id", short=True)
 _TAKEN = sql("SELECT case_id FROM cases_case WHERE case_id = ANY(:ids) ORDER BY case_id", short=True)
@@ -135,12 +142,31 @@ class Loader:
             return case
         return msgspec.structs.replace(case, approvals=await _approvals(tx, command.case_id))
 
+    async def cases_for_moves(self, tx: Reader, commands: Sequence[Any]) -> list[CaseState | Refusal]:
+        """Read the same for many moves at once, with two statements."""
+        ids = sorted({command.case_id for command in commands})
+        rows = {row["case_id"]: row for row in await tx.fetch(_CASES, case_ids=ids)}
+        runs: dict[str, list[ClockRun]] = {}
+        for clock in await tx.fetch(_CLOCKS_OF_MANY, case_ids=ids):
+            runs.setdefault(clock["case_id"], []).append(run_of(clock))
+        return [await self._for_move(tx, command, rows, runs) for command in commands]
+
+    async def _for_move(
+        self, tx: Reader, command: Any, rows: dict[str, Any], runs: dict[str, list[ClockRun]]
+    ) -> CaseState | Refusal:
+        row = rows.get(command.case_id)
+        if row is None:
+            return NOT_FOUND("case_id", what="case", id=command.case_id)
+        case = self._state(row, runs.get(command.case_id, ()), ())
+        move = case.lifecycle.moves.get(command.move)
+        if move is None or not move.needs_approvals:
+            return case
+        return msgspec.structs.replace(case, approvals=await _approvals(tx, command.case_id))
+
     async def case_for_fact(self, tx: Reader, command: Any) -> CaseState:
         """The case with its clocks, and with its approvals where a move that the fact causes needs one."""
         case = await self.read(tx, command.case_id)
-        if not any(
-            move.needs_approvals and command.kind in move.on_fact for move in case.lifecycle.moves.values()
-        ):
+        if not any(move.needs_approvals and command.kind in move.on_fact for move in case.lifecycle.moves.values()):
             return case
         return msgspec.structs.replace(case, approvals=await _approvals(tx, command.case_id))
 
@@ -148,9 +174,7 @@ class Loader:
         """The case with clocks and approvals."""
         return await self.read(tx, command.case_id, approvals=True)
 
-    async def read(
-        self, reader: Reader, case_id: str, *, approvals: bool = False, lock: bool = True
-    ) -> CaseState:
+    async def read(self, reader: Reader, case_id: str, *, approvals: bool = False, lock: bool = True) -> CaseState:
         """Read a case; ``not_found`` if there is none."""
         row = await _row(reader, case_id, _CASE if lock else _CASE_ONLY)
         clocks = tuple(run_of(clock) for clock in await reader.fetch(_CLOCKS, case_id=case_id))
@@ -162,6 +186,18 @@ class Loader:
         if command.parent_id is not None and await tx.fetch_one(_EXISTS, case_id=command.parent_id) is None:
             raise NOT_FOUND("parent_id", what="parent", id=command.parent_id)
         return Opening(self.lifecycles, self.calendars, exists=taken is not None)
+
+    async def openings(self, tx: Reader, commands: Sequence[Any]) -> list[Opening | Refusal]:
+        """Read the same for many at once, with one statement."""
+        ids = {command.case_id for command in commands}
+        ids |= {command.parent_id for command in commands if command.parent_id is not None}
+        known = {row["case_id"] for row in await tx.fetch(_TAKEN, ids=sorted(ids))}
+        return [
+            NOT_FOUND("parent_id", what="parent", id=command.parent_id)
+            if command.parent_id is not None and command.parent_id not in known
+            else Opening(self.lifecycles, self.calendars, exists=command.case_id in known)
+            for command in commands
+        ]
 
     async def joining(self, tx: Reader, command: Any) -> Joining:
         """Both cases, locked in one order so that two joinings never wait for each other."""

@@ -74,7 +74,8 @@ def _import(
     where: str, line: int, module: str, names: tuple[str, ...], own: str, public: frozenset[str], tests: bool
 ) -> Iterator[Finding]:
     top = module.partition(".")[0]
-    if top == "tidehub" and not _within(module, "tidehub.sdk") and not (tests and _within(module, "tidehub.testkit")):
+    allowed = ("tidehub.sdk", *FOR_TESTS) if tests else ("tidehub.sdk",)
+    if top == "tidehub" and not any(_within(module, one) for one in allowed):
         yield _finding(
             where,
             line,
