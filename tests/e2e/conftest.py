@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -40,13 +41,13 @@ class Town:
     url: str
     passwords: dict[str, str]
 
-    def client(self, login: str) -> httpx.Client:
-        """A signed-in client of the interface, as a machine would be."""
-        client = httpx.Client(base_url=self.url, headers={"x-tidehub": "1"}, timeout=30)
-        client.post(
-            "/api/v1/session", json={"login": login, "password": self.passwords[login]}
-        ).raise_for_status()
-        return client
+    @contextmanager
+    def client(self, login: str) -> Iterator[httpx.Client]:
+        """Sign in to the interface, as a machine would."""
+        with httpx.Client(base_url=self.url, headers={"x-tidehub": "1"}, timeout=30) as client:
+            told = {"login": login, "password": self.passwords[login]}
+            client.post("/api/v1/session", json=told).raise_for_status()
+            yield client
 
     def hear(self, mmsi: str, lon: float, lat: float) -> None:
         """Let a boat's transponder be heard at a place."""

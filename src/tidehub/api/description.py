@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -62,6 +63,7 @@ def describe(app: Litestar) -> dict[str, Any]:
     for path, method, handler in sorted(operations, key=lambda known: (known[0], known[1])):
         plain = _PARAMETER.sub(lambda found: "{" + found.group(1).strip("_") + "}", path)
         paths.setdefault(plain, {})[method.lower()] = _operation(path, method, handler, shapes)
+    _tell_apart(paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -80,6 +82,15 @@ def describe(app: Litestar) -> dict[str, Any]:
             },
         },
     }
+
+
+def _tell_apart(paths: dict[str, dict[str, Any]]) -> None:
+    """Give operations that bear the same name that of their address besides: ids are unique (OpenAPI, 4.8.10)."""
+    named = [(path, operation) for path, by_method in paths.items() for operation in by_method.values()]
+    count = Counter(operation["operationId"] for _, operation in named)
+    for path, operation in named:
+        if count[operation["operationId"]] > 1:
+            operation["operationId"] += "_" + re.sub(r"\W+", "_", path).strip("_")
 
 
 def _methods(handler: BaseRouteHandler) -> tuple[str, ...]:

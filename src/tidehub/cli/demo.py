@@ -74,7 +74,7 @@ async def _demo(args: argparse.Namespace) -> int:
     chance = random.Random(args.seed)  # noqa: S311 - a simulation, not a secret
     boats: dict[str, Boat] = {}
     async with AsyncExitStack() as stack:
-        on_board = SignalKOnBoard(clock, lambda: boats["k3"])
+        on_board = SignalKOnBoard(clock, lambda: boats.get("k3"))
         signalk = await on_board.start()
         stack.push_async_callback(on_board.stop)
         listening = listen(args.host, args.port)
@@ -179,7 +179,7 @@ async def _print_figures(platform: Platform, requests: int) -> None:
     window = Window(START - timedelta(days=1), now + timedelta(days=1))
     print(f"\n请求 requests {requests}")
     definitions = platform.mounted.indicators
-    for one in (*definitions.indicators, *definitions.ratios):
+    for one in definitions.every:
         reading = await read_indicator(platform.hub, definitions, one.id, window, Scope(("",)))
         for value in reading.values:
             figures = "  ".join(f"{name} {figure}" for name, figure in value.figures.items())

@@ -6,6 +6,7 @@ import argparse
 import inspect
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,18 @@ def add_to(commands: Any) -> None:
     """Add the command."""
     command = commands.add_parser("reference", help="write the reference pages from the code · 生成参考文档")
     command.add_argument("folder", type=Path, help="e.g. docs/reference")
-    command.set_defaults(carry_out=carry_out)
+    command.set_defaults(carry_out=carry_out, commands=commands)
 
 
 def carry_out(args: argparse.Namespace) -> int:
     """Write ``commands.md``, ``facts.md``, ``refusals.md``, ``flows.md``, ``cli.md`` and ``openapi.json``."""
     args.folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
+    for name, text in pages(args.commands.choices).items():
         (args.folder / name).write_text(text, encoding="utf-8")
     return 0
 
 
-def pages() -> dict[str, str]:
+def pages(commands: Mapping[str, argparse.ArgumentParser]) -> dict[str, str]:
     """Every page by its file name; the house tests compare them with what is committed."""
     with tempfile.TemporaryDirectory(prefix="tidehub-reference-") as folder:
         platform = build(Settings(data=Path(folder), key=bytes(32), doors=None))
@@ -45,7 +46,7 @@ def pages() -> dict[str, str]:
             "facts.md": _facts(registry),
             "refusals.md": _refusals(),
             "flows.md": _flows(registry),
-            "cli.md": _cli(),
+            "cli.md": _cli(commands),
             "openapi.json": json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         }
 
@@ -122,17 +123,8 @@ def _flows(registry: Any) -> str:
     return "\n".join([*lines, ""])
 
 
-def _cli() -> str:
-    from tidehub.cli.main import COMMANDS
-
-    lines = [
-        "# Command line",
-        "",
-        "Written by `tidehub reference`; `tidehub COMMAND --help` shows the options.",
-        "",
-    ]
-    lines += ["| Command | What it does |", "|---|---|"]
-    for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2].replace("_", "-")
-        lines.append(f"| `tidehub {name}` | {_first_paragraph(command).partition(': ')[2]} |")
-    return "\n".join([*lines, ""])
+def _cli(commands: Mapping[str, argparse.ArgumentParser]) -> str:
+    lines = ["# Command line", "", "Written by `tidehub reference`.", ""]
+    for name, command in sorted(commands.items()):
+        lines += [f"## tidehub {name}", "", "```text", command.format_help().rstrip(), "```", ""]
+    return "\n".join(lines)

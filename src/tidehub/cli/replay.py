@@ -48,7 +48,7 @@ async def _replay(args: argparse.Namespace) -> int:
         scratch = await as_of(platform.hub, platform.registry, at)
         figures = {}
         definitions = platform.mounted.indicators
-        for one in (*definitions.indicators, *definitions.ratios):
+        for one in definitions.every:
             reading = await read_indicator(scratch, definitions, one.id, Window(_BEGINNING, at), Scope(("",)))
             figures[one.id] = msgspec.to_builtins(reading.values)
     if args.json:

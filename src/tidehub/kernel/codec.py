@@ -44,7 +44,7 @@ def decode(raw: bytes | str, shape: type[T]) -> T:
         JSON, a wrong type, a missing or an unknown field.
     """
     try:
-        return _decoder(shape).decode(raw)  # type: ignore[no-any-return]
+        return _decoder(shape).decode(raw)  # type: ignore[no-any-return, arg-type]
     except msgspec.ValidationError as error:
         problem, field = split_problem(str(error))
         raise MALFORMED(field, problem=problem) from None

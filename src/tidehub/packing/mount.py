@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tidehub.capabilities.cases import Lifecycles
-from tidehub.capabilities.dispatch import DispatchPolicies
+from tidehub.capabilities.dispatch import DispatchPolicies, ServicePolicy
 from tidehub.capabilities.documents import Templates
 from tidehub.capabilities.evaluation import Definitions
 from tidehub.capabilities.intake import Catalogue
@@ -43,7 +43,7 @@ def mount(packs: Sequence[Pack]) -> Mounted:
     Refusal
         ``pack_invalid`` for two different things of one name.
     """
-    services = {}
+    services: dict[str, ServicePolicy] = {}
     messages: dict[str, MessageTemplate] = {}
     plan: AccountPlan | None = None
     indicators = Definitions()

@@ -31,10 +31,10 @@ class SignalKOnBoard:
     Parameters
     ----------
     boat
-        Gives the boat as it is now.
+        Gives the boat as it is now; ``None`` while it is not in the harbour yet.
     """
 
-    def __init__(self, clock: Clock, boat: Callable[[], Boat]) -> None:
+    def __init__(self, clock: Clock, boat: Callable[[], Boat | None]) -> None:
         self._clock = clock
         self._boat = boat
         self._clients: set[ServerConnection] = set()
@@ -54,7 +54,9 @@ class SignalKOnBoard:
     async def _converse(self, client: ServerConnection) -> None:
         self._clients.add(client)
         try:
-            await client.send(encode_hello(self._boat().signalk_context(), self._clock.now()))
+            while (boat := self._boat()) is None:
+                await asyncio.sleep(0.05)
+            await client.send(encode_hello(boat.signalk_context, self._clock.now()))
             async for _ in client:
                 pass
         except websockets.ConnectionClosed:

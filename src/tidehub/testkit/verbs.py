@@ -111,7 +111,7 @@ async def _reports(stage: Stage, who: str, rest: str) -> None:
     await stage.town.ask(who, command)
 
 
-def _of_job(stage: Stage, who: str) -> dict[str, str]:
+def _of_job(stage: Stage, who: str) -> dict[str, Any]:
     return {"case_id": stage.told.case_id, "job_id": stage.told.job_id, "unit_id": who}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidehub.adapters.cap import (
@@ -27,6 +27,7 @@ from tidehub.adapters.cap import (
 from tidehub.adapters.cap import model as m
 from tidehub.kernel.errors import Refusal
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 CHINA = timezone(timedelta(hours=8))
 SENT = datetime(2026, 6, 1, 7, 0, tzinfo=CHINA)
 WIND = Info(
@@ -115,7 +116,7 @@ def test_what_is_written_is_read_again() -> None:
         ("<responseType>Prepare", "<responseType>Run", "info[1].responseType[1]"),
         ("<language>zh-CN", "<language>中文", "info[1].language"),
         ("<areaDesc>椒江区</areaDesc>", "", "info[1].area[1].areaDesc"),
-        ("28.6,121.4 28.7,121.4 28.7,121.5 28.6,121.4", "28.6,121.4 28.7,121.4 28.6,121.4", "info[1].area[1].polygon[1]"),
+        (" 28.7,121.5", "", "info[1].area[1].polygon[1]"),
         ("28.6,121.4 28.7,121.4", "28.6,121.5 28.7,121.4", "info[1].area[1].polygon[1]"),
         ("28.7,121.5", "121.5,28.7", "info[1].area[1].polygon[1]"),
         ("28.68,121.45 20", "28.68,121.45", "info[1].area[1].circle[1]"),
@@ -234,6 +235,7 @@ _infos = st.builds(
 )
 
 
+@PATIENT
 @given(st.lists(_infos, max_size=2))
 def test_any_warning_survives_being_written_and_read(infos: list[Info]) -> None:
     """Whatever stands in it."""
@@ -241,6 +243,7 @@ def test_any_warning_survives_being_written_and_read(infos: list[Info]) -> None:
     assert read_alert(write_alert(alert)) == alert
 
 
+@PATIENT
 @given(st.binary() | st.text().map(lambda text: with_("大风", "x").replace(b"Severe", text.encode("utf-8", "replace"))))
 def test_garbage_is_refused_and_never_breaks(raw: Any) -> None:
     """Whatever comes in, the answer is an alert or a refusal."""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidehub.adapters.cloudevents import (
@@ -20,6 +20,7 @@ from tidehub.adapters.cloudevents import (
 )
 from tidehub.kernel.errors import Refusal
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 CORE = {"specversion": "1.0", "id": "1", "source": "/a", "type": "cn.example.alarm"}
 JSON = b"application/cloudevents+json"
 BATCH = b"application/cloudevents-batch+json; charset=UTF-8"
@@ -219,6 +220,7 @@ def _as_texts(event: CloudEvent) -> tuple[Any, ...]:
     return event.id, event.source, event.type, event.subject, event.time, texts, data
 
 
+@PATIENT
 @given(events())
 def test_what_is_encoded_is_decoded_again(event: CloudEvent) -> None:
     """In each of the three modes; binary mode knows texts only."""
@@ -230,6 +232,7 @@ def test_what_is_encoded_is_decoded_again(event: CloudEvent) -> None:
         assert _as_texts(again) == _as_texts(event)
 
 
+@PATIENT
 @given(st.text(st.characters(exclude_categories=("Cs",))))
 def test_a_header_value_survives_its_encoding(text: str) -> None:
     """Every character that Unicode has."""
@@ -238,6 +241,7 @@ def test_a_header_value_survives_its_encoding(text: str) -> None:
     assert header_text(coded.encode(), "x") == text
 
 
+@PATIENT
 @given(
     st.sampled_from([JSON, BATCH, b"application/json", b"text/plain", b""]),
     st.lists(st.tuples(st.sampled_from([b"ce-id", b"ce-source", b"ce-x", b"ce-specversion"]), st.binary())),

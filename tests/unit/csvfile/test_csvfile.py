@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidehub.adapters.csvfile import RowAnswer, decode_text, read_reports
 from tidehub.capabilities.intake import Catalogue, ReceiveReport, read_catalogue
 from tidehub.kernel.errors import Refusal
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 NAME = {"zh": "路灯", "en": "Lamp"}
 CATALOGUE = Catalogue(
@@ -111,6 +112,7 @@ def test_line_numbers_count_breaks_within_cells() -> None:
     assert [answer.line for answer in rows] == [2, 4]
 
 
+@PATIENT
 @given(st.binary() | st.text().map(str.encode) | st.text().map(lambda text: f"service_code\n{text}".encode()))
 def test_garbage_is_refused_and_never_breaks(raw: Any) -> None:
     """Whatever the file holds."""
@@ -120,6 +122,7 @@ def test_garbage_is_refused_and_never_breaks(raw: Any) -> None:
         assert told.code == "csv_unreadable"
 
 
+@PATIENT
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\ufeff")))
 def test_any_text_survives_gb18030(text: str) -> None:
     """GB 18030 covers all of Unicode; what is also valid UTF-8 is read as that."""

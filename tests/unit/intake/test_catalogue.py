@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_town import readme_catalogue
 
 from tidehub.capabilities.intake import Catalogue, PackCatalogue, quantity_of, read_catalogue, read_form
 from tidehub.kernel.errors import Refusal
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 LINE = {"kind": "plastic", "amount": 12.5, "unit": "kg", "basis": "declared"}
 
@@ -80,6 +81,7 @@ def test_a_wrong_answer_is_refused_by_its_path(answers: dict[str, Any], code: st
     assert "{" not in refusal.text("zh") + refusal.text("en") + refusal.advice("zh") + refusal.advice("en")
 
 
+@PATIENT
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

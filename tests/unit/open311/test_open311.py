@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidehub.adapters.open311 import (
@@ -22,6 +22,7 @@ from tidehub.adapters.open311 import (
 )
 from tidehub.capabilities.intake import answers_of_texts, read_form
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LABEL = {"zh": "项", "en": "Item"}
 CHOICES = [{"code": "a", "label": LABEL}, {"code": "b", "label": LABEL}]
@@ -97,6 +98,7 @@ def test_json_drops_the_wrapper_and_xml_has_it() -> None:
     assert ElementTree.fromstring(write("service_requests", [], "xml")).tag == "service_requests"
 
 
+@PATIENT
 @given(st.text())
 def test_any_text_makes_readable_xml(text: str) -> None:
     """Characters that XML cannot carry are replaced, never sent."""
@@ -122,6 +124,7 @@ _params = st.dictionaries(
 )  # fmt: skip
 
 
+@PATIENT
 @given(_params)
 def test_garbage_is_an_error_and_never_breaks(params: dict[str, list[str]]) -> None:
     """Whatever the parameters say."""

@@ -140,9 +140,7 @@ def from_route(
     waypoints: list[Waypoint] = []
     legs = plotter_legs(route)
     for number, (point, leg) in enumerate(legs, 1):
-        limit_m = (
-            None if leg is None or not math.isfinite(leg.clearance_m) else min(leg.clearance_m, 9.9 * NM_M)
-        )
+        limit_m = None if leg is None or not math.isfinite(leg.clearance_m) else min(leg.clearance_m, 9.9 * NM_M)
         plan = None
         if leg is not None:
             plan = LegPlan(

@@ -75,9 +75,7 @@ def _checked(raw: bytes) -> tuple[Element | None, Version | None, list[RouteProb
         )
         return root, None, [problem]
     if version is None:
-        problem = RouteProblem(
-            "version_unknown", "route", f"不认识的版本 {namespace}", f"Unknown version {namespace}"
-        )
+        problem = RouteProblem("version_unknown", "route", f"不认识的版本 {namespace}", f"Unknown version {namespace}")
         return root, None, [problem]
     checker = Checker(version)
     checker.check(root, "route", "route")
@@ -139,6 +137,7 @@ class _Reader:
         self._prefix = f"{{{NAMESPACES[version]}}}"
 
     def route(self) -> RouteFile:
+        """Everything the document says."""
         info = self._child(self._root, "routeInfo")
         waypoints = self._child(self._root, "waypoints")
         schedules = self._child(self._root, "schedules")
@@ -146,9 +145,7 @@ class _Reader:
         default = self._child(waypoints, "defaultWaypoint")
         return RouteFile(
             name=info.get("routeName", ""),
-            waypoints=tuple(
-                self._waypoint(one, default) for one in waypoints.iterfind(self._prefix + "waypoint")
-            ),
+            waypoints=tuple(self._waypoint(one, default) for one in waypoints.iterfind(self._prefix + "waypoint")),
             schedules=tuple(map(self._schedule, schedules.iterfind(self._prefix + "schedule")))
             if schedules is not None
             else (),

@@ -197,9 +197,7 @@ class Checker:
             kind = rule.children[order[name]]
             here = f"{where}/{name}" + (f"[{counts[name]}]" if kind.most is None else "")
             if order[name] < reached:
-                self.add(
-                    "wrong_order", here, f"元素“{name}”的位置不对，应更靠前", f"'{name}' must come earlier"
-                )
+                self.add("wrong_order", here, f"元素“{name}”的位置不对，应更靠前", f"'{name}' must come earlier")
             reached = max(reached, order[name])
             self.check(child, kind.rule, here)
         for kind in rule.children:
@@ -251,9 +249,7 @@ class Checker:
             number = float(value)
             if number < least or number > most or (number == most and not closed):
                 bound = f"{least:g}..{most:g}"
-                self.add(
-                    "out_of_range", where, f"{value[:40]} 超出范围 {bound}", f"{value[:40]} is not in {bound}"
-                )
+                self.add("out_of_range", where, f"{value[:40]} 超出范围 {bound}", f"{value[:40]} is not in {bound}")
             return
         if not _READERS[kind](value):
             zh, en = _NAMES[kind]

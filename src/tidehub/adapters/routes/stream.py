@@ -37,9 +37,7 @@ def route_stream(
     """
     land = read_areas(land_geojson, "land")
     fairways = read_areas(fairways_geojson, "fairways").areas if fairways_geojson is not None else ()
-    water = WaterMap.build(
-        land.areas, fairways=fairways, bounds=land.bounds, clearance_m=clearance_m, repair=repair
-    )
+    water = WaterMap.build(land.areas, fairways=fairways, bounds=land.bounds, clearance_m=clearance_m, repair=repair)
     return _answers(water, lines, snap_m)
 
 

@@ -51,9 +51,7 @@ def parse(raw: bytes, bytes_max: int) -> Element:
             )
         ) from None
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise XmlRejected(
-            RouteProblem("xml_broken", "", f"XML 有误：{error}", f"Broken XML: {error}")
-        ) from None
+        raise XmlRejected(RouteProblem("xml_broken", "", f"XML 有误：{error}", f"Broken XML: {error}")) from None
     return root
 
 

@@ -29,9 +29,7 @@ _LISTED = (
     "document_id, case_id, kind, number, version, status, region_code, issued_us, signed_us, replaced_by,"
     " pdf_sha256, pdf_bytes"
 )
-_OF_CASE = sql(
-    f"SELECT {COLUMNS} FROM documents_document WHERE case_id = :case_id ORDER BY issued_us, document_id"
-)
+_OF_CASE = sql(f"SELECT {COLUMNS} FROM documents_document WHERE case_id = :case_id ORDER BY issued_us, document_id")
 _BY_CODE = sql(f"SELECT {COLUMNS} FROM documents_document WHERE verify_code = :code", short=True)
 _BY_NUMBER = sql(f"SELECT {COLUMNS} FROM documents_document WHERE number = :number", short=True)
 _COPY = sql(
@@ -235,8 +233,7 @@ async def list_documents(
         params |= {"us": int(issued) if issued.isdecimal() else 0, "id": document_id}
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     statement = sql(
-        f"SELECT {_LISTED} FROM documents_document{condition}"
-        " ORDER BY issued_us DESC, document_id DESC LIMIT :limit"
+        f"SELECT {_LISTED} FROM documents_document{condition} ORDER BY issued_us DESC, document_id DESC LIMIT :limit"
     )
     rows = await reader.fetch(statement, **params, limit=limit + 1)
     page = tuple(_row(row) for row in rows[:limit])

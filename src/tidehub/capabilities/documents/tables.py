@@ -38,14 +38,10 @@ _RESERVED_COLUMNS = (
     "number, range_id, device_id, unit_id, kind, region_code, year, serial, verify_code, state, used_sha256"
 )
 _RESERVED = sql(f"SELECT {_RESERVED_COLUMNS} FROM documents_reserved WHERE number = :number", short=True)
-RANGE = sql(
-    f"SELECT {_RESERVED_COLUMNS} FROM documents_reserved WHERE range_id = :range_id ORDER BY serial"
-)
+RANGE = sql(f"SELECT {_RESERVED_COLUMNS} FROM documents_reserved WHERE range_id = :range_id ORDER BY serial")
 _LOG_SIZE = sql("SELECT COALESCE(MAX(log_index) + 1, 0) AS size FROM documents_log", short=True)
 
-_INSERT = sql(
-    f"INSERT INTO documents_document ({COLUMNS}) VALUES ({', '.join(':' + name for name in _NAMES)})"
-)
+_INSERT = sql(f"INSERT INTO documents_document ({COLUMNS}) VALUES ({', '.join(':' + name for name in _NAMES)})")
 _COUNT = sql(
     "INSERT INTO documents_counter (kind, region_code, year, last) VALUES (:kind, :region_code, :year, :last)"
     " ON CONFLICT (kind, region_code, year) DO UPDATE SET last = excluded.last"

@@ -120,6 +120,11 @@ class Definitions(msgspec.Struct, frozen=True):
     indicators: tuple[Indicator, ...] = ()
     ratios: tuple[Ratio, ...] = ()
 
+    @property
+    def every(self) -> tuple[Indicator | Ratio, ...]:
+        """All of them, indicators first."""
+        return (*self.indicators, *self.ratios)
+
     def indicator(self, id_: str) -> Indicator | None:
         """Find an indicator by its id."""
         return next((one for one in self.indicators if one.id == id_), None)
@@ -142,7 +147,7 @@ def read_definitions(raw: dict[str, Any], where: str) -> Definitions:
     except msgspec.ValidationError as error:
         raise INDICATOR_INVALID(None, where=where, problem=str(error)) from None
     known: set[str] = set()
-    for one in (*read.indicators, *read.ratios):
+    for one in read.every:
         if one.id in known:
             raise INDICATOR_INVALID(one.id, where=where, problem=f"{one.id} is defined twice")
         known.add(one.id)

@@ -31,9 +31,7 @@ _BALANCE = sql(
 _KEY = sql("INSERT INTO ledger_key (name, holder) VALUES (:name, :holder)")
 _FREE_KEY = sql("DELETE FROM ledger_key WHERE name = :name AND holder = :holder")
 _FREE_KEYS = sql("DELETE FROM ledger_key WHERE holder = :holder")
-_CLAIM = sql(
-    f"INSERT INTO ledger_claim ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})"
-)
+_CLAIM = sql(f"INSERT INTO ledger_claim ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})")
 _TAKE = sql(
     "INSERT INTO ledger_cap_take (claim_id, cap_id, tariff, holder, period, taken_fen, stands)"
     " VALUES (:claim_id, :cap_id, :tariff, :holder, :period, :taken_fen, 1)"

@@ -45,9 +45,7 @@ _LINES = sql(
     " OR (p.entry_id = :entry_id AND p.line > :line))))"
     " ORDER BY p.posted_us, p.entry_id, p.line LIMIT :limit"
 )
-_OF_CASE = sql(
-    f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE case_id = :case_id ORDER BY computed_us, claim_id"
-)
+_OF_CASE = sql(f"SELECT {CLAIM_COLUMNS} FROM ledger_claim WHERE case_id = :case_id ORDER BY computed_us, claim_id")
 _ENTRIES = sql(
     "SELECT e.entry_id, e.claim_id, e.claim_key, e.memo, e.rule, e.region_code, e.posted_us, e.posted_by,"
     " e.reversal_id, p.account, p.party, p.amount_fen FROM ledger_entry e"

@@ -20,10 +20,7 @@ VIEW = rule("duty_officer", "shift_leader", "auditor", "administrator", relation
 """Who may see messages: posts of the region, and whom they are for. ``scope(VIEW, actor)`` filters lists."""
 LIMIT_MAX = 200
 
-_OF_CASE = sql(
-    f"SELECT {COLUMNS} FROM messages_message"
-    " WHERE case_id = :case_id ORDER BY queued_us, message_id"
-)
+_OF_CASE = sql(f"SELECT {COLUMNS} FROM messages_message WHERE case_id = :case_id ORDER BY queued_us, message_id")
 _CHOICE = sql("SELECT channels, language FROM messages_choice WHERE person_id = :person_id", short=True)
 _UNREAD = sql('SELECT COUNT(*) AS n FROM messages_message WHERE "to" = ANY(:selves) AND read_us IS NULL')
 _COUNTS = sql("SELECT state, COUNT(*) AS n FROM messages_message WHERE queued_us >= :since_us GROUP BY state")
@@ -97,8 +94,7 @@ async def list_messages(
         params |= {"us": int(us) if us.isdecimal() else 0, "id": message_id}
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     statement = sql(
-        f"SELECT {COLUMNS} FROM messages_message{condition}"
-        " ORDER BY queued_us DESC, message_id DESC LIMIT :limit"
+        f"SELECT {COLUMNS} FROM messages_message{condition} ORDER BY queued_us DESC, message_id DESC LIMIT :limit"
     )
     rows = await reader.fetch(statement, **params, limit=limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None

@@ -36,6 +36,8 @@ INSET_CM = 100.0
 """
 MARGIN_RATIO = 1.0
 """Where no bounds are given, water around the land, as a share of its extent: no shortest way needs more."""
+ROOM_DEG = 2.5
+"""Half the width of the largest chart, degrees of a great circle: 278 km of the 300 that the grid has."""
 JOIN_SEGMENTS = 2
 SIMPLIFY_RATIO = 0.2
 
@@ -202,7 +204,8 @@ def chart_bounds(land: Sequence[CheckedArea], bounds: Bounds | None) -> Bounds:
         raise COAST_EMPTY("land")
     west, south, east, north = (float(v) for v in shapely.total_bounds([area.polygon for area in land]))
     margin = max(MARGIN_RATIO * max(east - west, north - south), 0.05)
-    margin = min(margin, 1.0)
+    half = max((east - west) * math.cos(math.radians((south + north) / 2.0)), north - south) / 2.0
+    margin = min(margin, 1.0, max(ROOM_DEG - half, 0.001))  # the margin alone never makes a chart too large
     return west - margin, max(south - margin, -89.0), east + margin, min(north + margin, 89.0)
 
 

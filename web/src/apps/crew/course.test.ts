@@ -8,8 +8,8 @@ const oil: Line = { line_id: 'L1', kind: 'oily_water', group: 'oily', amount: 80
 const bottles: Line = { line_id: 'L2', kind: 'bottles', group: 'dry', amount: 120_000, unit: 'g', density_kg_m3: null }
 const job: CrewJob = {
   job_id: 'j1', case_id: 'c1', unit_id: 'k1', state: 'offered', position: { lon: 121.48, lat: 28.67 }, place_id: null, lines: [oil, bottles],
-  demands: { kinds: { oily_water: { group: 'oily', units: ['ml', 'g'], bases: [], photos_min: 0, calibration_age_max_days: 400 } }, evidence: [{ label: 'collected', media: 'photo', min: 1 }], signatures: ['giver', 'receiver'], measures_min: 1 },
-  offered_at: '', expires_at: '', eta_at: '', accepted_at: null, set_out_at: null, claimed_at: null, arrived_at: null, done_at: null, route: null, partial: false, reason: '',
+  demands: { kinds: { oily_water: { group: 'oily', units: ['ml', 'g'], bases: [], photos_min: 0, calibration_age_max_days: 400 } }, evidence: [{ label: 'collected', media: 'photo', min: 1 }], signatures: ['giver', 'receiver'], measures_min: 1, arrival_needed: true, measures_after_signing: false },
+  offered_at: '', expires_at: '', eta_at: '', accepted_at: null, set_out_at: null, claimed_at: null, arrived_at: null, done_at: null, route: null, partial: false, remaining: [], reason: '', service: 'pickup', task: 'collect', attempt: 1, region_code: '331002', priority: 0, queued_after: null,
 }
 const sheet = (more: Partial<CrewJob> = {}): Sheet => ({ job: { ...job, ...more }, measures: [], refused: [], evidence: [], signatures: [] })
 let count = 0
@@ -56,7 +56,7 @@ describe('the course of a job', () => {
 describe('a reading', () => {
   const scale: Reading = { unit: 'g', gross: '178.5', tare: '1.5', volume: '', instrument: 'S-0101', calibrated: '2026-03-02' }
   it('is net = gross - tare, in grams', () => {
-    expect(measured(scale, bottles)).toEqual({ quantity: { amount: 177_000, unit: 'g', basis: 'weighed', instrument_id: 'S-0101', calibrated_on: '2026-03-02' }, gross_g: 178_500, tare_g: 1500 })
+    expect(measured(scale, bottles)).toEqual({ quantity: { amount: 177_000, unit: 'g', basis: 'weighed', density_kg_m3: null, instrument_id: 'S-0101', calibrated_on: '2026-03-02' }, gross_g: 178_500, tare_g: 1500 })
   })
   it('of a meter is a volume with its density', () => {
     expect(measured({ ...scale, unit: 'ml', volume: '820' }, oil)?.quantity).toMatchObject({ amount: 820_000, unit: 'ml', basis: 'metered', density_kg_m3: 1000 })

@@ -1,6 +1,6 @@
 // Where the work stands: what the platform knows of it and what this device has done since, as one picture.
 import type { Waiting } from '../../core/queue'
-import type { CrewJob, JobState, KindDemand, Line, Measure, Quantity, Sheet, Unit } from './model'
+import type { CrewJob, KindDemand, Line, Measure, Quantity, Sheet, Unit } from './model'
 
 export const STEPS = ['offer', 'set_out', 'way', 'photo', 'weigh', 'sign', 'finish'] as const
 export type Step = (typeof STEPS)[number] | 'done' | 'over'
@@ -14,14 +14,14 @@ export interface LineWork {
 
 export interface Work {
   job: CrewJob
-  state: JobState
+  state: string
   alongside: 'no' | 'claimed' | 'evidenced'
   lines: LineWork[]
   photos: Record<string, number>
   signed: string[]
 }
 
-const AFTER: Record<string, JobState> = { accept: 'accepted', decline: 'declined', 'set-out': 'under_way', abort: 'aborted', complete: 'done' }
+const AFTER: Record<string, string> = { accept: 'accepted', decline: 'declined', 'set-out': 'under_way', abort: 'aborted', complete: 'done' }
 
 /** The sheet with everything that waits on this device laid over it; what was refused has no effect. */
 export function workOf(sheet: Sheet, waiting: Waiting[]): Work {
@@ -29,7 +29,7 @@ export function workOf(sheet: Sheet, waiting: Waiting[]): Work {
   const orders = waiting.filter((one) => one.about === job.job_id && one.state === 'waiting')
   let state = job.state
   let claimed = job.claimed_at !== null
-  const measures = sheet.measures.filter((one) => one.counts)
+  const measures: Measure[] = sheet.measures.filter((one) => one.counts)
   const refusals = new Map(sheet.refused.map((one) => [one.line_id, one.reason]))
   const kinds = new Map([...sheet.refused, ...measures].map((one) => [one.line_id, one.kind]))
   const photos: Record<string, number> = {}
@@ -46,7 +46,7 @@ export function workOf(sheet: Sheet, waiting: Waiting[]): Work {
       kinds.set(line_id, kind)
     } else if (verb === 'collections') {
       const made: Measure = {
-        line_id, kind, container_id: String(body['container_id'] ?? ''), version: Number(body['corrects'] ?? 0) + 1, counts: true,
+        line_id, kind, container_id: String(body['container_id'] ?? ''), version: Number(body['corrects'] ?? 0) + 1,
         quantity: body['quantity'] as Quantity, tare_g: (body['tare_g'] as number | undefined) ?? null, gross_g: (body['gross_g'] as number | undefined) ?? null,
       }
       const place = measures.findIndex((one) => one.line_id === line_id && one.container_id === made.container_id)
@@ -107,11 +107,10 @@ const thousandths = (text: string): number | null => (/^\d{1,7}(\.\d{1,3})?$/.te
 /** What a scale or meter showed, as the platform takes it; `null` while it cannot be right. */
 export function measured(reading: Reading, line: Line): { quantity: Quantity; gross_g?: number; tare_g?: number } | null {
   if (!reading.instrument.trim() || !reading.calibrated) return null
-  const instrument = { instrument_id: reading.instrument.trim(), calibrated_on: reading.calibrated }
-  const density = line.density_kg_m3 ? { density_kg_m3: line.density_kg_m3 } : {}
+  const instrument = { density_kg_m3: line.density_kg_m3, instrument_id: reading.instrument.trim(), calibrated_on: reading.calibrated }
   if (reading.unit === 'ml') {
     const amount = thousandths(reading.volume)
-    return amount ? { quantity: { amount, unit: 'ml', basis: 'metered', ...density, ...instrument } } : null
+    return amount ? { quantity: { amount, unit: 'ml', basis: 'metered', ...instrument } } : null
   }
   const gross_g = thousandths(reading.gross)
   const tare_g = thousandths(reading.tare || '0')

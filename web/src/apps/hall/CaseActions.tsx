@@ -7,9 +7,8 @@ import { span } from '../../core/format'
 import { useSettings } from '../../core/settings'
 import { useRead } from '../../core/use'
 import type { Names } from '../../live/told'
-import type { Claim } from './CasePanel'
 import { RankedRow, RejectedRows } from './Decision'
-import type { CaseFile, History, Ranked, Rejected, UnitView } from './model'
+import type { Candidates, CaseFile, Claim, History, UnitView } from './model'
 
 interface Props {
   file: CaseFile
@@ -88,7 +87,7 @@ function Ask({ asked, busy, units, names, onGo, onCancel, children }: { asked: A
   const { t, language } = useSettings()
   const [words, setWords] = useState('')
   const [unit, setUnit] = useState('')
-  const candidates = useRead<{ ranked: Ranked[]; rejected: Rejected[] }>(asked.candidates ?? null)
+  const candidates = useRead<Candidates>(asked.candidates ?? null)
   const known = candidates.data?.ranked ?? []
   const ready = (!asked.needsWords || words.trim() !== '') && (!asked.candidates || unit !== '')
   return (

@@ -11,11 +11,9 @@ import { CaseActions } from './CaseActions'
 import { Clocks } from './Clocks'
 import { Decision } from './Decision'
 import { Documents, Evidence } from './Papers'
-import type { CaseFile, DocumentView, History, UnitView } from './model'
+import type { CaseFile, Claim, DocumentView, History, Sheet, UnitView } from './model'
 import { Timeline } from './Timeline'
 import type { HallNames } from './useHallNames'
-
-export interface Claim { claim_id: string; state: string; payable_fen: number }
 
 interface Props {
   id: string
@@ -41,7 +39,7 @@ export function CasePanel({ id, turn, now, names, units, onRoutes, onClose }: Pr
   const jobId = useMemo(() => [...(timeline.data?.items ?? [])].reverse().map((entry) => entry.body['job_id']).find((value): value is string => typeof value === 'string'), [timeline.data])
   const history = useRead<History>(jobId ? `/api/v1/jobs/${jobId}/history` : null, 0, moved)
   const withUnit = history.data && ['accepted', 'done', 'offered'].includes(history.data.job.state)
-  const sheet = useRead<{ job: { route: { points: [number, number][] } | null } }>(jobId && withUnit ? `/api/v1/jobs/${jobId}` : null, 0, moved)
+  const sheet = useRead<Sheet>(jobId && withUnit ? `/api/v1/jobs/${jobId}` : null, 0, moved)
   const points = sheet.data?.job.route?.points
   useEffect(() => {
     onRoutes(points && points.length > 1 ? [points] : [])

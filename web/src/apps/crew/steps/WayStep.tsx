@@ -5,9 +5,8 @@ import { useSettings } from '../../../core/settings'
 import { useNow, useRead } from '../../../core/use'
 import { BayMap, type Mark } from '../../../map/BayMap'
 import { metresLeft } from '../course'
+import type { UnitView } from '../model'
 import type { StepProps } from './OfferStep'
-
-interface Unit { name: string; position: { lon: number; lat: number; at: string; state: string } | null }
 
 /** Where this device is, if the person lets it say so; the platform takes it as a claim beside the boat's own. */
 function herePosition(): Promise<{ lon: number; lat: number } | undefined> {
@@ -20,7 +19,7 @@ function herePosition(): Promise<{ lon: number; lat: number } | undefined> {
 export function WayStep({ work: { job }, where, act, step }: StepProps & { step: 'set_out' | 'way' }) {
   const { t, language } = useSettings()
   const now = useNow(1000)
-  const unit = useRead<Unit>(`/api/v1/units/${job.unit_id}`, 5000)
+  const unit = useRead<UnitView>(`/api/v1/units/${job.unit_id}`, 5000)
   const at = unit.data?.position ?? null
   const marks = useMemo<Mark[]>(() => {
     const shown: Mark[] = [{ id: 'place', ...job.position, kind: 'picked', label: where }]
