@@ -3,7 +3,7 @@ PY      ?= python3
 V       := .venv/bin
 NPM     := npm
 STATIC  := src/tidehub/static/index.html
-FONT    := src/tidehub/static/fonts/NotoSansSC-Regular.ttf
+FONT    := src/tidehub/fonts/NotoSansSC-Regular.ttf
 WEB_SRC := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
 .PHONY: run build test lint types unit web-test e2e bench lock migration reference clean

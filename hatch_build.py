@@ -33,7 +33,7 @@ class Pages(BuildHookInterface):
         web = ROOT / "web"
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=web, check=True)
         subprocess.run(["npm", "run", "build"], cwd=web, check=True)
-        font = static / "fonts" / "NotoSansSC-Regular.ttf"
+        font = ROOT / "src" / "tidehub" / "fonts" / "NotoSansSC-Regular.ttf"
         source = web / "node_modules" / "@fontsource" / "noto-sans-sc"
         subprocess.run(
             [sys.executable, str(ROOT / "src/tidehub/adapters/pdf/build_font.py"), str(source), str(font)], check=True

@@ -81,9 +81,7 @@ class _Bench:
         folder.mkdir()
         return serving("platform", *more, folder=folder)
 
-    def measure(
-        self, name: str, served: Served, script: Callable[[str], Script], token: str = "device"
-    ) -> Load:
+    def measure(self, name: str, served: Served, script: Callable[[str], Script], token: str = "device") -> Load:
         held = served.tokens.get(token, "t" * 46)
         load, cpu_us = self._drive(served, lambda _number: script(held), CONNECTIONS)
         self.figures += [
@@ -105,9 +103,7 @@ class _Bench:
         ]
         return load
 
-    def _drive(
-        self, served: Served, scripts: Callable[[int], Script], connections: int
-    ) -> tuple[Load, float]:
+    def _drive(self, served: Served, scripts: Callable[[int], Script], connections: int) -> tuple[Load, float]:
         before = served.cpu_s()
         load = drive(served.port, scripts, connections=connections, seconds=self.seconds)
         cpu_s = served.cpu_s() - before
@@ -122,9 +118,7 @@ def _rows_per_s(folder: Path, each: int, seconds: float) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=8000"):
         connection.execute(f"PRAGMA {pragma}")
-    connection.execute(
-        "CREATE TABLE event (seq INTEGER PRIMARY KEY, tenant TEXT, id TEXT, type TEXT, payload TEXT)"
-    )
+    connection.execute("CREATE TABLE event (seq INTEGER PRIMARY KEY, tenant TEXT, id TEXT, type TEXT, payload TEXT)")
     connection.execute("CREATE UNIQUE INDEX event_id ON event (tenant, id)")
     connection.execute("CREATE INDEX event_type ON event (tenant, type, seq)")
     payload = "x" * EVENT_BYTES

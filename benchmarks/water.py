@@ -55,9 +55,7 @@ def run(routes: int = 20_000, peer_routes: int = 200, builds: int = 5) -> dict[s
     plan_ms = _plan_ms(water, pairs[: min(routes, 2000)])
     straight = sum(len(path) == 2 for path in paths)
     lengths = [_length_cm(path) for path in paths]
-    detour = [
-        length / max(1.0, math.dist(path[0], path[-1])) for length, path in zip(lengths, paths, strict=True)
-    ]
+    detour = [length / max(1.0, math.dist(path[0], path[-1])) for length, path in zip(lengths, paths, strict=True)]
     ratio, referee_pairs = _worst_ratio(rng)
     pair_us, matrix_gap = _matrix(water, pairs)
     figures = [

@@ -11,6 +11,7 @@ CODE = PackCode(
         Flow("issue_the_receipt", ("JobCompleted",), settle.issue_the_receipt),
         Flow("ask_for_the_rest", ("JobCompleted",), settle.ask_for_the_rest),
         Flow("settle_a_handover", ("DocumentIssued",), settle.settle_a_handover),
+        Flow("take_back_the_claim", ("DocumentWithdrawn",), settle.take_back_the_claim),
         Flow("issue_the_voucher", ("ClaimApproved",), settle.issue_the_voucher),
         Flow("open_the_land_leg", ("LoadLanded",), settle.open_the_land_leg),
         Flow("check_the_trip", ("LoadLanded",), balance.check_the_trip),

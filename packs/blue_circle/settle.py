@@ -14,12 +14,15 @@ from tidehub.sdk import (
     Command,
     ComputeClaim,
     DocumentIssued,
+    DocumentWithdrawn,
     IssueDocument,
     JobSheet,
     LoadLanded,
     OpenCase,
     Recorded,
+    ReverseClaim,
     claim_by_id,
+    claims_of_document,
     derived_id,
     documents_of_case,
     find_case,
@@ -80,9 +83,26 @@ async def settle_a_handover(recorded: Recorded, context: Any) -> Sequence[Comman
         )
         if kind != "record_book_lines" or payload.get("oil") or payload.get("garbage")
     ]
+    if issued.replaces is not None:
+        commands += await _taken_back(context, issued.replaces, f"receipt corrected by {issued.number}")
     if case.reporter:
         commands.append(_claim(issued, sheet, case.reporter, context.registers))
     return commands
+
+
+async def take_back_the_claim(recorded: Recorded, context: Any) -> Sequence[Command]:
+    """A receipt was declared void: what was claimed on it is taken back, entry by entry."""
+    withdrawn = recorded.fact
+    assert isinstance(withdrawn, DocumentWithdrawn)
+    return await _taken_back(context, withdrawn.document_id, f"receipt withdrawn: {withdrawn.reason}")
+
+
+async def _taken_back(context: Any, document_id: str, reason: str) -> list[Command]:
+    return [
+        ReverseClaim(claim_id=claim.claim_id, case_id=claim.case_id, reason=reason)
+        for claim in await claims_of_document(context.reader, document_id)
+        if claim.state not in ("reversed", "rejected")
+    ]
 
 
 def _claim(issued: DocumentIssued, sheet: JobSheet, payee: str, registers: Any) -> ComputeClaim:

@@ -4,15 +4,17 @@ A pack imports from here and from nowhere else in ``tidehub``; the import contra
 """
 
 from tidehub.capabilities.cases import CaseBrief, OpenCase, find_case
-from tidehub.capabilities.documents import DocumentIssued, IssueDocument, documents_of_case
+from tidehub.capabilities.documents import DocumentIssued, DocumentWithdrawn, IssueDocument, documents_of_case
 from tidehub.capabilities.field import CrewJob, JobSheet, LoadLanded, crew_jobs_of_case, job_sheet
 from tidehub.capabilities.intake import quantity_of
 from tidehub.capabilities.ledger import (
     ClaimApproved,
     ClaimComputed,
     ComputeClaim,
+    ReverseClaim,
     claim_by_id,
     claims_of_case,
+    claims_of_document,
 )
 from tidehub.hub.log import Reader, Recorded
 from tidehub.hub.registry import CancelTimer, Capability, DueTimer, Handler, SetTimer
@@ -44,6 +46,7 @@ __all__ = [
     "ComputeClaim",
     "CrewJob",
     "DocumentIssued",
+    "DocumentWithdrawn",
     "DueTimer",
     "Fact",
     "Fen",
@@ -61,6 +64,7 @@ __all__ = [
     "Recorded",
     "Refusal",
     "RefusalKind",
+    "ReverseClaim",
     "Rule",
     "Scope",
     "SetTimer",
@@ -72,6 +76,7 @@ __all__ = [
     "canonical_json",
     "claim_by_id",
     "claims_of_case",
+    "claims_of_document",
     "compute_subsidy",
     "crew_jobs_of_case",
     "derived_id",

@@ -66,9 +66,7 @@ async def test_jobs_at_once_leave_no_gap_in_the_log(open_store: Any) -> None:
     """Hundreds of jobs at once are numbered without a gap, each chain in its own order."""
     store = await open_store([capability()])
     await asyncio.gather(*(store.submit(job(OpenTally(tally_id=f"t{n}"))) for n in range(40)))
-    await asyncio.gather(
-        *(store.submit(job(AddToTally(tally_id=f"t{n % 40}", amount=1))) for n in range(400))
-    )
+    await asyncio.gather(*(store.submit(job(AddToTally(tally_id=f"t{n % 40}", amount=1))) for n in range(400)))
     facts = await read_after(store, 0, 1000, store.registry.read_fact)
     assert [fact.seq for fact in facts] == list(range(1, 441))
     versions: dict[str, int] = {}

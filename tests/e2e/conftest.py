@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 import pytest
@@ -22,10 +22,13 @@ CHROMIUM = Path("/usr/bin/chromium")
 PAGES = ROOT / "src/tidehub/static/index.html"
 SCREENSHOTS = ROOT / "screenshots"
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-START_S = 120
+START_S = 300
 _ACCOUNT = re.compile(r"^ {2}([a-z0-9]+) +([a-z2-7]{5}(?:-[a-z2-7]{5}){3}) ")
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+if TYPE_CHECKING:
+    from playwright import sync_api
+else:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 
 def _cannot(reason: str) -> NoReturn:
@@ -93,7 +96,7 @@ def _started(process: subprocess.Popen[bytes], log: Path, port: int) -> Town:
         text = log.read_text("utf-8", errors="replace")
         if process.poll() is not None:
             pytest.fail(f"Tidehub did not start:\n{text[-3000:]}")
-        made = dict(found.groups() for line in text.splitlines() if (found := _ACCOUNT.match(line)))
+        made = {found[1]: found[2] for line in text.splitlines() if (found := _ACCOUNT.match(line))}
         if "Ctrl+C" in text and made:
             return Town(f"http://127.0.0.1:{port}", made)
         time.sleep(0.2)
@@ -109,15 +112,15 @@ def browser(town: Town) -> Iterator[sync_api.Browser]:
         opened.close()
 
 
-SignedIn = Callable[..., sync_api.Page]
+SignedIn = Callable[..., Any]
 
 
 @pytest.fixture
 def signed_in(browser: sync_api.Browser, town: Town) -> Iterator[SignedIn]:
     """Open the pages as somebody, signed in through the form, on a screen of a size."""
-    contexts = []
+    contexts: list[sync_api.BrowserContext] = []
 
-    def sign_in(login: str, width: int, height: int, *, touch: bool = False, **more: object) -> sync_api.Page:
+    def sign_in(login: str, width: int, height: int, *, touch: bool = False, **more: Any) -> sync_api.Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             locale="zh-CN",

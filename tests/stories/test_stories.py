@@ -8,8 +8,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-
 from tests.conftest import postgresql_or_skip
+
 from tidehub.packing.check import stories_of
 from tidehub.testkit.story import tell
 

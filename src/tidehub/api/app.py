@@ -40,7 +40,8 @@ from tidehub.api import (
     units,
 )
 from tidehub.api.errors import HANDLERS
-from tidehub.api.rules import admit, refuse_to_start_open
+from tidehub.api.hot import Application, HotRoutes
+from tidehub.api.rules import admit, handlers_of, refuse_to_start_open
 from tidehub.api.services import Services
 from tidehub.kernel.access import rule
 
@@ -128,7 +129,8 @@ def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
                 opt={"rule": rule(everyone=True), "static": True},
             )
         )
-    app = Litestar(
+    headers = guarded_by_headers(services.settings.secure_cookies)
+    app = Application(
         route_handlers=routes,
         guards=[admit],
         exception_handlers=HANDLERS,
@@ -141,9 +143,11 @@ def build_api(services: Services, more: Sequence[Any] = ()) -> Litestar:
             gzip_compress_level=4,
             exclude=["/api/v1/stream", "/api/v1/files", "/api/v1/positions/stream"],
         ),
-        before_send=[guarded_by_headers(services.settings.secure_cookies)],
+        before_send=[headers],
         request_max_body_size=services.settings.file_bytes_max + 10_000,
         debug=False,
     )
     refuse_to_start_open(app)
+    app.services, app.before_sending = services, headers
+    app.hot = HotRoutes(handler for _, handler in handlers_of(app))
     return app

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from tidehub.api.commanding import Done, body_of, carry_out, chain_version, command_route
+from tidehub.api.commanding import Done, body_of, carry_out, chain_version, command_route, hot_command
 from tidehub.api.exchange import AnyRequest, Page, answer, is_unchanged, page_of, read_json, read_query
 from tidehub.api.services import Services, SubjectOf, actor_in, services_of
 from tidehub.api.stream import mask_deep
@@ -20,6 +20,7 @@ from tidehub.capabilities import cases
 from tidehub.capabilities.cases.bulk import BULK_MAX, BulkAnswer
 from tidehub.hub.log import read_stream
 from tidehub.kernel.access import Subject, demand, scope
+from tidehub.kernel.codec import decode
 from tidehub.kernel.errors import Refusal, refusal_kind
 
 BULK_TOO_LARGE = refusal_kind(
@@ -189,12 +190,23 @@ async def get_timeline(request: AnyRequest, case_id: FromPath[str]) -> Response[
     return answer(page_of(items, None))
 
 
-@post("/api/v1/cases", status_code=201, opt=_opt(rule=cases.OpenCase.rule, body=_Open, answer=Done))
+def _opening(told: Any) -> cases.OpenCase:
+    return cases.OpenCase(**{name: getattr(told, name) for name in _Open.__struct_fields__})
+
+
+@post(
+    "/api/v1/cases",
+    status_code=201,
+    opt=_opt(
+        rule=cases.OpenCase.rule,
+        body=_Open,
+        answer=Done,
+        hot=hot_command(lambda raw, _params: _opening(decode(raw, _Open)), status=201),
+    ),
+)
 async def open_case(request: AnyRequest) -> Response[bytes]:
     """Open a case by hand; its id is the sender's, so that a repeated send opens one."""
-    told = await read_json(request, _Open)
-    fields = {name: getattr(told, name) for name in _Open.__struct_fields__}
-    return await carry_out(request, cases.OpenCase(**fields), status=201)
+    return await carry_out(request, _opening(await read_json(request, _Open)), status=201)
 
 
 @post(
@@ -245,11 +257,7 @@ def _box(text: str) -> cases.Box:
 
 
 def _asking(verb: str, command: Any, *hidden: str) -> Any:
-    return command_route(f"{_OF_ONE}/{verb}", command, family=_FAMILY, hidden=hidden)
-
-
-def _named_move(request: AnyRequest, fields: dict[str, Any]) -> dict[str, Any]:
-    return fields | {"move": request.path_params["move"]}
+    return command_route(f"{_OF_ONE}/{verb}", command, family=_FAMILY, hidden=hidden, hot=True)
 
 
 ROUTES: list[Any] = [
@@ -267,8 +275,8 @@ ROUTES: list[Any] = [
         cases.MoveCase,
         family=_FAMILY,
         hidden=(*_BY_PLATFORM, "move"),
-        complete=_named_move,
         name="make_move",
+        hot=True,
     ),
     _asking("assignment", cases.AssignCase),
     _asking("priority", cases.SetPriority),

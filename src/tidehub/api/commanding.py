@@ -9,11 +9,14 @@ from datetime import datetime
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
-from litestar import Response, post
+from litestar import Request, Response, post
 
-from tidehub.api.exchange import AnyRequest, answer, expected_version, read_json
+from tidehub.api.exchange import AnyRequest, etag, expected_version, read_json
+from tidehub.api.raw import demand_json, read_body, send_answer, services_in
 from tidehub.api.services import Services, actor_in, services_of
 from tidehub.hub.log import HEAD
+from tidehub.kernel.access import Actor
+from tidehub.kernel.codec import canonical_json, decode
 from tidehub.kernel.facts import Command
 from tidehub.registers.decide import CHANGED_MEANWHILE
 
@@ -92,10 +95,39 @@ async def carry_out(request: AnyRequest, command: Command, *, status: int = 200)
     """Hand a command to the hub and answer with its facts."""
     services = services_of(request)
     await refuse_stale(request, services, command.stream)
-    recorded = await services.hub.handle(command, by=actor_in(request))
-    version = await chain_version(services, command.stream)
-    done = Done(version, [FactView(one.id, one.kind) for one in recorded])
-    return answer(done, status=status, version=version)
+    version, body = await _done(services, command, actor_in(request))
+    return Response(body, status_code=status, media_type="application/json", headers={"etag": etag(version)})
+
+
+async def _done(services: Services, command: Command, actor: Actor) -> tuple[int, bytes]:
+    """Carry a command out: the chain's version after it, and the answer."""
+    stream = command.stream
+    recorded = await services.hub.handle(command, by=actor)
+    version = max((one.version for one in recorded if one.stream == stream), default=0)
+    version = version or await chain_version(services, stream)
+    return version, canonical_json(Done(version, [FactView(one.id, one.kind) for one in recorded]))
+
+
+def hot_command(make: Callable[[bytes, dict[str, str]], Command], *, status: int = 200) -> Any:
+    """Make the short way of a command's route (``api/hot.py``): the same, without the framework.
+
+    Parameters
+    ----------
+    make
+        Turns the body and the path's parameters into the command.
+    """
+
+    async def work(scope: Any, receive: Any, send: Any) -> None:
+        services: Services = services_in(scope)
+        demand_json(scope)
+        command = make(await read_body(scope, receive, services.settings.body_bytes_max), scope["path_params"])
+        if any(name == b"if-match" for name, _ in scope["headers"]):
+            await refuse_stale(Request(scope), services, command.stream)
+        version, body = await _done(services, command, scope["state"]["actor"])
+        headers = [(b"content-type", b"application/json"), (b"etag", etag(version).encode())]
+        await send_answer(send, status, body, headers)
+
+    return work
 
 
 def operation_of(command: type[Command]) -> str:
@@ -112,29 +144,40 @@ def command_route(
     hidden: tuple[str, ...] = (),
     complete: Callable[[AnyRequest, dict[str, Any]], dict[str, Any]] | None = None,
     name: str = "",
+    hot: bool = False,
 ) -> Any:
     """Make the route that asks for a command by POST.
 
     Parameters
     ----------
     path
-        Holds ``{<named>:str}``, the field of the command that the address gives.
+        Holds ``{<named>:str}``, the field of the command that the address gives; what else stands in it so
+        is a field too, and one of ``hidden``.
     hidden
         Fields that only the platform fills.
     complete
         Adds what the request says otherwise than in its body (who asks, a key).
     name
         Of the operation, where a command has two addresses.
+    hot
+        Whether it is asked so often that it needs the short way in (``api/hot.py``).
     """
+    assert not (hot and complete), "what is completed from the request takes the ordinary way"
     body = body_of(command, (named, *hidden), called=f"{name.title().replace('_', '')}Body" if name else "")
 
     async def route(request: AnyRequest) -> Response[bytes]:
         told = await read_json(request, body)
         fields = {name: getattr(told, name) for name in body.__struct_fields__}
-        fields[named] = request.path_params[named]
+        fields |= request.path_params
         return await carry_out(request, command(**(complete(request, fields) if complete else fields)))
+
+    def make(raw: bytes, params: dict[str, str]) -> Command:
+        told = decode(raw, body)
+        return command(**{name: getattr(told, name) for name in body.__struct_fields__}, **params)
 
     route.__name__ = name or operation_of(command)
     route.__doc__ = inspect.getdoc(command)
     opt = {"rule": command.rule, "family": family, "body": body, "answer": Done}
+    if hot:
+        opt["hot"] = hot_command(make)
     return post(path, status_code=200, opt=opt)(route)

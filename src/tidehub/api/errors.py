@@ -121,9 +121,7 @@ def prefers_english(accept_language: str) -> bool:
     return best.get("en", 0.0) > best.get("zh", 0.0)
 
 
-def answer_refusal(
-    refusal: Refusal, headers: Mapping[str, str], status: int | None = None
-) -> Response[bytes]:
+def answer_refusal(refusal: Refusal, headers: Mapping[str, str], status: int | None = None) -> Response[bytes]:
     """Answer a refusal, with the headers its status asks for."""
     body = problem(refusal, headers.get("accept-language", ""), status)
     extra = {"cache-control": "no-store", "vary": "accept-language"}
@@ -167,10 +165,16 @@ def _framework(request: Request[Any, Any, Any], error: Exception) -> Response[by
     return answer_refusal(refusal, request.headers)
 
 
-def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def broken(method: str, path: str, error: Exception) -> Refusal:
+    """Write down what broke under a number, and give the refusal that tells only the number."""
     incident = secrets.token_hex(6)
-    log.error("incident %s at %s %s", incident, request.scope.get("method"), request.url.path, exc_info=error)
-    return answer_refusal(BROKEN(None, incident=incident), request.headers, 500)
+    log.error("incident %s at %s %s", incident, method, path, exc_info=error)
+    return BROKEN(None, incident=incident)
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    refusal = broken(str(request.scope.get("method")), request.url.path, error)
+    return answer_refusal(refusal, request.headers, 500)
 
 
 HANDLERS: ExceptionHandlersMap = {

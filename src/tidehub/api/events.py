@@ -73,6 +73,8 @@ class EventsQuery(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
         # Everybody may ask for leave; whoever posts must be a sender we know, by header or by address.
         "rule": rule(everyone=True),
         "family": _FAMILY,
+        "hot": True,
+        "admits": True,
         "methods": ("POST",),
         "body": "application/cloudevents+json",
         "answer": EventAnswer,
@@ -144,6 +146,13 @@ async def _take(
         else:
             told.append(result)
     return told
+
+
+async def _told_alone(services: Services, event: CloudEvent, actor: Actor) -> EventAnswer | Refusal:
+    try:
+        return await _take_one(services, event, actor)
+    except Refusal as refusal:
+        return refusal
 
 
 async def _take_one(services: Services, event: CloudEvent, actor: Actor) -> EventAnswer:

@@ -16,6 +16,7 @@ from tidehub.api.errors import (
     RETRY_AFTER_S,
     TOO_LARGE,
     UNAVAILABLE,
+    UNSUPPORTED_MEDIA,
     problem,
 )
 from tidehub.api.services import Services
@@ -66,6 +67,19 @@ async def read_body(scope: Mapping[str, Any], receive: Any, bytes_max: int) -> b
             raise TOO_LARGE(None, max=bytes_max)
         parts.append(part)
     return b"".join(parts)
+
+
+def demand_json(scope: Mapping[str, Any]) -> None:
+    """Refuse a body that says it is no JSON."""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            if value == b"application/json":
+                return
+            media_type = value.partition(b";")[0].strip().lower()
+            if media_type != b"application/json" and not media_type.endswith(b"+json"):
+                told = media_type.decode("latin-1")[:80]
+                raise UNSUPPORTED_MEDIA(None, media_type=told, wanted="application/json")
+            return
 
 
 async def send_answer(send: Any, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:

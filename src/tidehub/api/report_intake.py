@@ -13,7 +13,7 @@ import msgspec
 from litestar import Request, Response, asgi, post
 
 from tidehub.adapters.csvfile import RowAnswer, read_reports
-from tidehub.api.errors import UNSUPPORTED_MEDIA, problem
+from tidehub.api.errors import problem
 from tidehub.api.exchange import KEY_INVALID, AnyRequest, answer, read_bytes
 from tidehub.api.intake_doors import (
     NewReport,
@@ -27,6 +27,7 @@ from tidehub.api.intake_doors import (
 from tidehub.api.raw import (
     EVENT_BYTES_MAX,
     answering,
+    demand_json,
     read_body,
     refuse_method,
     send_answer,
@@ -84,6 +85,7 @@ class ImportAnswer(msgspec.Struct, frozen=True):
     opt={
         "rule": _EVERYONE,
         "family": "reports",
+        "hot": True,
         "methods": ("GET", "POST"),
         "by_method": {
             "GET": {
@@ -113,7 +115,7 @@ async def reports(scope: Any, receive: Any, send: Any) -> None:
             return
         refuse_method(scope, "POST")
         services, actor = services_in(scope), scope["state"]["actor"]
-        _demand_json(scope)
+        demand_json(scope)
         told = decode(await read_body(scope, receive, EVENT_BYTES_MAX), NewReport)
         command = report_command(told, actor, _header_key(scope))
         taken = await take_report(services, command, by_of(told, actor))
@@ -147,21 +149,12 @@ async def post_reports(scope: Any, receive: Any, send: Any) -> None:
     async def work() -> None:
         refuse_method(scope, "POST")
         services, actor = services_in(scope), scope["state"]["actor"]
-        _demand_json(scope)
+        demand_json(scope)
         body = await read_body(scope, receive, EVENT_BYTES_MAX)
         taken = await take_batch(services, read_batch(body), actor)
         await send_answer(send, 200, canonical_json(taken))
 
     await answering(scope, send, work)
-
-
-def _demand_json(scope: Any) -> None:
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            media_type = value.partition(b";")[0].strip().lower()
-            if media_type != b"application/json" and not media_type.endswith(b"+json"):
-                raise UNSUPPORTED_MEDIA(None, media_type=media_type.decode("latin-1")[:80], wanted="application/json")
-            return
 
 
 def _header_key(scope: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from litestar import Litestar
@@ -10,8 +10,9 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from tidehub.api.auth import PASSWORD_MUST_CHANGE, holder_of, refuse_foreign_page
-from tidehub.api.services import services_of
+from tidehub.api.services import Services, services_of
 from tidehub.kernel.access import FORBIDDEN, Rule, demand
+from tidehub.registers.holders import Holder
 
 
 async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -21,20 +22,26 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     matter lies and how the actor stands to it is asked again by the command, or by the query's filter.
     """
     method = str(connection.scope.get("method", ""))
-    rule = handler.opt.get("rule")
-    if not isinstance(rule, Rule):
-        if method == "OPTIONS":
-            return
-        raise FORBIDDEN(None)
-    refuse_foreign_page(method, connection.headers)
-    holder = await holder_of(connection.headers, services_of(connection))
+    if method == "OPTIONS" and not isinstance(handler.opt.get("rule"), Rule):
+        return
+    holder = await admit_holder(method, connection.headers, handler.opt, services_of(connection))
     connection.scope["state"]["actor"] = holder.actor
     connection.scope["state"]["must_change"] = holder.must_change
-    if holder.must_change and not handler.opt.get("while_must_change") and not rule.everyone:
+
+
+async def admit_holder(method: str, headers: Mapping[str, str], opt: Mapping[str, Any], services: Services) -> Holder:
+    """Let in whom the headers stand for, by what the route's ``opt`` says."""
+    rule = opt.get("rule")
+    if not isinstance(rule, Rule):
+        raise FORBIDDEN(None)
+    refuse_foreign_page(method, headers)
+    holder = await holder_of(headers, services)
+    if holder.must_change and not opt.get("while_must_change") and not rule.everyone:
         raise PASSWORD_MUST_CHANGE(None)
-    if holder.scopes and handler.opt.get("family") not in holder.scopes and not rule.everyone:
+    if holder.scopes and opt.get("family") not in holder.scopes and not rule.everyone:
         raise FORBIDDEN(None)
     demand(rule, holder.actor)
+    return holder
 
 
 def handlers_of(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
@@ -48,7 +55,5 @@ def handlers_of(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
 
 def refuse_to_start_open(app: Litestar) -> None:
     """Stop the start of an application that has a route without a rule."""
-    open_doors = sorted(
-        {path for path, handler in handlers_of(app) if not isinstance(handler.opt.get("rule"), Rule)}
-    )
+    open_doors = sorted({path for path, handler in handlers_of(app) if not isinstance(handler.opt.get("rule"), Rule)})
     assert not open_doors, f"routes without an access rule: {', '.join(open_doors)}"

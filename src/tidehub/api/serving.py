@@ -54,7 +54,7 @@ def services_for(platform: Platform) -> Services:
         files=platform.files,
         more=more,
     )
-    platform.hub.listen(services.committed)
+    platform.hub.listen(services.bell.committed)  # registers and accounts follow the platform's own listener
     return services
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tidehub import __version__
+from tidehub import __version__, sdk
 from tidehub.adapters.pdf import PdfRenderer, find_fonts, specimen
 from tidehub.app import Platform
 from tidehub.capabilities.documents import Template
@@ -75,13 +75,18 @@ def lines_of(finding: Finding) -> Iterator[str]:
 def house_of(pack: Pack) -> House:
     """Compose the platform around a pack: its facts by name, a renderer, a player of its stories."""
     bare = replace(
-        pack, lifecycles=(), notices=(), indicators=Definitions(), code=replace(pack.code, flows=())
+        pack,
+        lifecycles=(),
+        catalogue=None,
+        notices=(),
+        indicators=Definitions(),
+        code=replace(pack.code, flows=()),
     )  # what names a fact that nobody records is for the checks to say
     with tempfile.TemporaryDirectory(prefix="tidehub-check-") as folder:
         settings = Settings(data=Path(folder), key=bytes(32), doors=None)
         facts = dict(Platform(settings, mount([bare]), SystemClock()).registry.fact_types)
     renderer = PdfRenderer(find_fonts(), PUBLIC_URL)
-    return House(__version__, facts, lambda template: text_of(renderer, template), play)
+    return House(__version__, facts, frozenset(sdk.__all__), lambda template: text_of(renderer, template), play)
 
 
 def text_of(renderer: PdfRenderer, template: Template) -> str:

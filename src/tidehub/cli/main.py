@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
 from tidehub import __version__
-from tidehub.cli import (
-    bench,
-    check_pack,
-    demo,
-    exchange,
-    new_pack,
-    reference,
-    replay,
-    route,
-    run,
-    story,
-    trace,
-    verify,
-)
 from tidehub.kernel.errors import Refusal, Unavailable
 
-COMMANDS = (run, demo, trace, replay, verify, story, bench, check_pack, new_pack, exchange, reference, route)
+# A command's module by its word; only the one that is asked for is imported, which makes a start quick.
+COMMANDS = {
+    "run": "run",
+    "demo": "demo",
+    "trace": "trace",
+    "replay": "replay",
+    "verify": "verify",
+    "story": "story",
+    "bench": "bench",
+    "check-pack": "check_pack",
+    "new-pack": "new_pack",
+    "import": "exchange",
+    "export": "exchange",
+    "reference": "reference",
+    "route": "route",
+}
 
 
-def parser() -> argparse.ArgumentParser:
-    """Make the parser of all commands; the reference page is written from it."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Make the parser of all commands, or of the one that is asked for."""
     top = argparse.ArgumentParser(
         prog="tidehub",
         description="潮汇 Tidehub: 报件、案件、派单、现场、单证与评价 · reports, cases, jobs, field work, documents, evaluation",
     )
     top.add_argument("--version", action="version", version=f"tidehub {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_to(commands)
+    names = [COMMANDS[only]] if only in COMMANDS and only != "reference" else COMMANDS.values()
+    for name in dict.fromkeys(names):
+        importlib.import_module(f"tidehub.cli.{name}").add_to(commands)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what it says, 1 when it found faults, 2 when it could not be carried out."""
-    args = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    args = parser(words[0] if words else None).parse_args(words)
     try:
         return int(args.carry_out(args))
     except Refusal as refusal:

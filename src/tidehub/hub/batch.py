@@ -22,9 +22,7 @@ class Waiting(NamedTuple):
     future: asyncio.Future[Any]
 
 
-async def run_batch(
-    tx: Transaction, registry: Registry, batch: Sequence[Waiting], now: datetime
-) -> list[Any]:
+async def run_batch(tx: Transaction, registry: Registry, batch: Sequence[Waiting], now: datetime) -> list[Any]:
     """Carry out a batch in one transaction; for each its answer, or its Refusal with nothing written.
 
     Any other error leaves the function: then the transaction is undone and the batch is halved until the

@@ -118,11 +118,7 @@ class Files:
     async def find(self, sha256: str) -> StoredFile | None:
         """Say what is known of a file."""
         row = await self._store.fetch_one(_FIND, sha256=sha256)
-        return (
-            None
-            if row is None
-            else StoredFile(row["sha256"], row["size_bytes"], row["media_type"], row["by"])
-        )
+        return None if row is None else StoredFile(row["sha256"], row["size_bytes"], row["media_type"], row["by"])
 
     async def put(
         self, content: bytes | AsyncIterable[bytes], *, by: str, media_type: str = "application/octet-stream"

@@ -120,9 +120,7 @@ class Hub:
             ``not_found``.
         """
         stream, _, version = fact_id.rpartition("@")
-        found = (
-            await read_one(self, stream, int(version), self.registry.read_fact) if version.isdigit() else None
-        )
+        found = await read_one(self, stream, int(version), self.registry.read_fact) if version.isdigit() else None
         if found is None:
             raise NOT_FOUND(None, what="fact", id=fact_id[:80])
         return found

@@ -102,14 +102,14 @@ HEAD = sql("SELECT version, hash FROM fact WHERE stream = :stream ORDER BY versi
 # Every chain begins with its first fact, so that one row stands for each.
 _END = "(SELECT g.{0} FROM fact g WHERE g.stream = f.stream ORDER BY g.version DESC LIMIT 1)"
 HEADS = sql(
-    f"SELECT f.stream, {_END.format('version')} AS version, {_END.format('hash')} AS hash FROM fact f"  # noqa: S608
+    f"SELECT f.stream, {_END.format('version')} AS version, {_END.format('hash')} AS hash FROM fact f"
     " WHERE f.version = 1 AND f.stream = ANY(:streams)"
 )
 LAST_SEQ = sql("SELECT COALESCE(MAX(seq), 0) AS seq FROM fact", short=True)
 _COLUMNS = "seq, stream, version, kind, shape, at_us, by, cause, body, hash"
-_STREAM = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream ORDER BY version")  # noqa: S608 - constant
-_ONE = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream AND version = :version", short=True)  # noqa: S608
-_AFTER = sql(f"SELECT {_COLUMNS} FROM fact WHERE seq > :seq ORDER BY seq LIMIT :limit")  # noqa: S608
+_STREAM = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream ORDER BY version")
+_ONE = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream AND version = :version", short=True)
+_AFTER = sql(f"SELECT {_COLUMNS} FROM fact WHERE seq > :seq ORDER BY seq LIMIT :limit")
 
 FactReader = Callable[[str, int, bytes], Fact]
 

@@ -110,9 +110,7 @@ class Backlog(msgspec.Struct, frozen=True):
     oldest_due_s: float
 
 
-_FOLLOW_UP = sql(
-    "SELECT flow, stream, version, problem FROM follow_up WHERE id = :key AND state = 'parked' FOR UPDATE"
-)
+_FOLLOW_UP = sql("SELECT flow, stream, version, problem FROM follow_up WHERE id = :key AND state = 'parked' FOR UPDATE")
 _TIMER = sql("SELECT kind, stream, problem FROM timer WHERE key = :key AND state = 'parked' FOR UPDATE")
 _RETRY_FOLLOW_UP = sql(
     "UPDATE follow_up SET state = 'open', attempts = 0, due_us = :at_us WHERE id = :key AND state = 'parked'"
@@ -176,9 +174,7 @@ async def parked_follow_ups(reader: Reader, *, after: int = 0, limit: int = 50) 
 async def parked_timers(reader: Reader, *, after: str = "", limit: int = 50) -> list[Parked]:
     """Timers that wait for an operator, by key; ``after`` is the last key of the page before."""
     rows = await reader.fetch(_PARKED_TIMERS, after=after, limit=limit)
-    return [
-        Parked("timer", row["key"], _about_timer(row), row["attempts"], row["problem"] or "") for row in rows
-    ]
+    return [Parked("timer", row["key"], _about_timer(row), row["attempts"], row["problem"] or "") for row in rows]
 
 
 def _about_follow_up(row: Any) -> str:
@@ -213,9 +209,7 @@ def _retry(state: tuple[str, str], command: RetryParked, _now: datetime) -> Sequ
 def _discard(state: tuple[str, str], command: DiscardParked, _now: datetime) -> Sequence[Fact]:
     about, problem = state
     return [
-        ParkedDiscarded(
-            matter=command.matter, key=command.key, about=about, problem=problem, reason=command.reason
-        )
+        ParkedDiscarded(matter=command.matter, key=command.key, about=about, problem=problem, reason=command.reason)
     ]
 
 

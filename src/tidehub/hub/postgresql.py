@@ -127,9 +127,7 @@ class PostgresqlStore:
         """Bring the schema to today's version, then begin to write."""
         async with self._pool.acquire() as connection:
             await prepare_postgresql(self.settings(), connection, metadata, self.order_key, migrate=migrate)
-        self._tail = Tail(
-            self._committed, self._read_after, self._last_seq, await self._last_seq(), self._look_s
-        )
+        self._tail = Tail(self._committed, self._read_after, self._last_seq, await self._last_seq(), self._look_s)
         self._tail.start()
         self._lanes = [
             Lane(self.registry, self.clock, self.settings(), self.order_key, self._tail.add)

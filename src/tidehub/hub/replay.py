@@ -28,9 +28,7 @@ _UNTIL = sql(
     "SELECT seq, stream, version, kind, shape, at_us, by, cause, body, hash FROM fact"
     " WHERE seq > :seq AND seq <= :until AND at_us <= :at_us ORDER BY seq LIMIT :limit"
 )
-_MOVE = sql(
-    "INSERT INTO cursor (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
-)
+_MOVE = sql("INSERT INTO cursor (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq")
 
 
 def tables_of(registry: Registry) -> list[Table]:
@@ -106,9 +104,7 @@ class Scratch:
     def __init__(
         self, registry: Registry, path: str = ":memory:", deferred_until: Mapping[str, int] | None = None
     ) -> None:
-        self.connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=512
-        )
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
         self.connection.row_factory = sqlite3.Row
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-131072", "temp_store=MEMORY"):
             self.connection.execute(f"PRAGMA {pragma}")
@@ -179,7 +175,7 @@ async def rebuild(store: Store) -> int:
 
     async def work(tx: Transaction) -> int:
         for table in tables_of(registry):
-            await tx.execute(sql(f'DELETE FROM "{table.name}"'))  # noqa: S608 - a name of ours
+            await tx.execute(sql(f'DELETE FROM "{table.name}"'))
         projector, count, seq = Projector(registry), 0, 0
         async for recorded in facts_until(tx, registry.read_fact):
             for write in projector.writes(recorded):

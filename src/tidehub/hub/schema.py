@@ -81,9 +81,7 @@ timer = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("state", Text, nullable=False, server_default="open"),
     Column("problem", Text),
-    Index(
-        "ix_timer_try", "try_us", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
-    ),
+    Index("ix_timer_try", "try_us", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
 )
 
 stored_file = Table(

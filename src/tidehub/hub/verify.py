@@ -29,9 +29,7 @@ PROBLEMS_MAX = 1000
 
 ProblemKind = Literal["chain", "gap", "shape", "row_missing", "row_extra", "row_differs", "file"]
 
-_BY_CHAIN = sql(
-    "SELECT stream, version, kind, shape, at_us, by, cause, body, hash FROM fact ORDER BY stream, version"
-)
+_BY_CHAIN = sql("SELECT stream, version, kind, shape, at_us, by, cause, body, hash FROM fact ORDER BY stream, version")
 _BY_SEQ = sql("SELECT seq, stream, version, kind, shape, at_us, by, cause, body, hash FROM fact ORDER BY seq")
 _CURSORS = sql("SELECT name, seq FROM cursor")
 _FILES = sql("SELECT sha256, size_bytes FROM stored_file ORDER BY sha256")
@@ -89,8 +87,7 @@ async def verify(store: Store, files: Files | None = None) -> VerifyReport:
         await check.chains(snapshot)
         until = {row["name"]: row["seq"] for row in await snapshot.fetch(_CURSORS)}
         deferred = {
-            capability.name: until.get(deferred_cursor(capability), 0)
-            for capability in store.registry.capabilities
+            capability.name: until.get(deferred_cursor(capability), 0) for capability in store.registry.capabilities
         }
         with (
             tempfile.TemporaryDirectory(prefix="tidehub-verify-") as folder,
@@ -162,9 +159,7 @@ class _Check:
                     KeyError,
                     ValueError,
                 ) as error:  # an unknown kind, broken JSON, a wrong shape
-                    self._found(
-                        "shape", f"{row['stream']}@{row['version']}", f"cannot be read: {error!r}"[:300]
-                    )
+                    self._found("shape", f"{row['stream']}@{row['version']}", f"cannot be read: {error!r}"[:300])
             scratch.flush()
 
     async def table(self, snapshot: Snapshot, scratch: Scratch, table: Table) -> None:
@@ -193,9 +188,7 @@ class _Check:
             if side >= 0:
                 computed = next(again, None)
 
-    def _differences(
-        self, table: Table, keys: Sequence[str], names: Sequence[str], kept: Row, computed: Row
-    ) -> None:
+    def _differences(self, table: Table, keys: Sequence[str], names: Sequence[str], kept: Row, computed: Row) -> None:
         different = [name for name in names if kept[name] != computed[name]]
         if different:
             what = ", ".join(f"{name} is {kept[name]!r}, should be {computed[name]!r}" for name in different)
@@ -232,7 +225,7 @@ def _ordered(table: Table, keys: Sequence[str], dialect: str) -> str:
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     binary = ' COLLATE "C"' if dialect == "postgresql" else " COLLATE BINARY"
     order = ", ".join(f'"{name}"{binary if isinstance(table.c[name].type, Text) else ""}' for name in keys)
-    return f'SELECT {columns} FROM "{table.name}" ORDER BY {order}'  # noqa: S608 - names of ours
+    return f'SELECT {columns} FROM "{table.name}" ORDER BY {order}'
 
 
 async def _rows(snapshot: Snapshot, query: str) -> AsyncIterator[Row]:

@@ -81,9 +81,7 @@ class Actor(msgspec.Struct, frozen=True):
         """Prefixes within which one of these posts is held."""
         if not self.grants:
             return self.regions if self.roles & roles else ()
-        return tuple(
-            sorted({region for grant in self.grants if grant.roles & roles for region in grant.regions})
-        )
+        return tuple(sorted({region for grant in self.grants if grant.roles & roles for region in grant.regions}))
 
     @property
     def is_platform(self) -> bool:
@@ -124,9 +122,7 @@ class Rule(msgspec.Struct, frozen=True):
     signed_in: bool = False
 
 
-def rule(
-    *roles: Role, relations: Iterable[Relation] = (), everyone: bool = False, signed_in: bool = False
-) -> Rule:
+def rule(*roles: Role, relations: Iterable[Relation] = (), everyone: bool = False, signed_in: bool = False) -> Rule:
     """Write a rule in one line: ``rule("duty_officer", relations=["reporter"])``."""
     return Rule(frozenset(roles), frozenset(relations), everyone, signed_in)
 
@@ -156,8 +152,7 @@ def permits(rule_: Rule, actor: Actor, subject: Subject | None = None) -> bool:
     if rule_.signed_in and actor.id != ANONYMOUS.id:
         return True
     if actor.roles & rule_.roles and (
-        subject is None
-        or any(subject.region_code.startswith(prefix) for prefix in actor.regions_for(rule_.roles))
+        subject is None or any(subject.region_code.startswith(prefix) for prefix in actor.regions_for(rule_.roles))
     ):
         return True
     if not rule_.relations or actor.id == ANONYMOUS.id:  # nobody is related to what somebody sent unnamed

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 __all__ = ["Datum", "from_wgs84", "parse_datum", "to_wgs84"]
 
@@ -62,6 +63,7 @@ _STEPS_MAX = 12
 _ENOUGH_DEG = 1e-10  # about 0.01 mm
 
 
+@lru_cache(maxsize=256)
 def parse_datum(text: str) -> Datum | None:
     """Read a datum's name or alias, or ``None`` when nobody knows it (the caller refuses, never guesses).
 

@@ -90,9 +90,7 @@ class Unavailable(Exception):
         self.retry_after_s = retry_after_s
 
 
-def refusal_kind(
-    code: str, *, zh: str, en: str, do_zh: str, do_en: str, category: Category = "invalid"
-) -> RefusalKind:
+def refusal_kind(code: str, *, zh: str, en: str, do_zh: str, do_en: str, category: Category = "invalid") -> RefusalKind:
     """Declare a kind of refusal, once, as a module constant. The generated reference lists them all."""
     kind = RefusalKind(code, zh, en, do_zh, do_en, category)
     known = _KINDS.setdefault(code, kind)

@@ -76,6 +76,8 @@ def great_circle_m(a: Position, b: Position) -> float:
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     half_lat = math.sin((lat_b - lat_a) / 2)
     half_lon = math.sin(math.radians(b.lon - a.lon) / 2)
-    return 2 * EARTH_RADIUS_M * math.asin(
-        min(1.0, math.sqrt(half_lat * half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon * half_lon))
+    return (
+        2
+        * EARTH_RADIUS_M
+        * math.asin(min(1.0, math.sqrt(half_lat * half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon * half_lon)))
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from datetime import datetime
 
 from tidehub.kernel.instants import to_us
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 
 
 def derived_id(prefix: str, *parts: str) -> str:
@@ -17,7 +18,18 @@ def derived_id(prefix: str, *parts: str) -> str:
     The parts are separated by a unit separator, so ``("ab", "c")`` and ``("a", "bc")`` differ.
     """
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return prefix + base64.b32encode(digest[:13]).decode().lower()[:20]
+    return prefix + base32(digest, 20)
+
+
+def base32(raw: bytes, length: int) -> str:
+    """Write the first ``length`` characters, an even number, of base 32 in lower case (RFC 4648, 6).
+
+    Two characters at a time from a table: several times faster than the standard library, which matters
+    where every report and every event has such an id.
+    """
+    bits = 5 * length
+    number = int.from_bytes(raw[: (bits + 7) // 8], "big") >> (-bits % 8)
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(bits - 10, -1, -10)])
 
 
 def new_ulid(now: datetime, chance: bytes) -> str:

@@ -57,11 +57,16 @@ def parse_instant(text: str, field: str | None = None) -> datetime:
     """
     if not _RFC3339.fullmatch(text):
         raise INSTANT_INVALID(field, text=text[:40])
+    if len(text) == 20 and text[-1] == "Z":  # to the second and in UTC, the most usual
+        try:
+            return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+        except ValueError:
+            raise INSTANT_INVALID(field, text=text) from None
     head, dot, tail = text.replace("z", "Z").replace("t", "T").partition(".")
     if dot:  # Python 3.11 reads six digits of fraction at most
         digits = re.match(r"\d+", tail)
         assert digits is not None
-        text = f"{head}.{digits.group()[:6]:0<6}{tail[digits.end():]}"
+        text = f"{head}.{digits.group()[:6]:0<6}{tail[digits.end() :]}"
     try:
         return datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00")).astimezone(UTC)
     except (ValueError, OverflowError):

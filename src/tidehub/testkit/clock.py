@@ -28,9 +28,7 @@ class FixedClock:
         assert at.tzinfo is not None, "an instant without a zone"
         self._at = at.astimezone(UTC)
 
-    def advance(
-        self, seconds: float = 0.0, *, minutes: float = 0.0, hours: float = 0.0, days: float = 0.0
-    ) -> datetime:
+    def advance(self, seconds: float = 0.0, *, minutes: float = 0.0, hours: float = 0.0, days: float = 0.0) -> datetime:
         """Move it forward; the new instant."""
         self._at += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         return self._at

@@ -75,9 +75,7 @@ async def _serve(folder: Path, seed: int) -> None:
             for count in range(1_000_000):
                 tally_id = f"{seed}-{caller}-{count}"
                 ring_at = hub.clock.now() + timedelta(seconds=chance.uniform(0, BELL_S_MAX))
-                await hub.handle(
-                    OpenTally(tally_id=tally_id), SetBell(tally_id=tally_id, ring_at=ring_at), by=BY
-                )
+                await hub.handle(OpenTally(tally_id=tally_id), SetBell(tally_id=tally_id, ring_at=ring_at), by=BY)
                 acknowledged.write(f"{tally_id}\n")
 
         await asyncio.gather(*(call(caller) for caller in range(CALLERS)))

@@ -169,8 +169,7 @@ class Tally(msgspec.Struct, frozen=True):
 _LOAD = sql("SELECT total FROM tally_total WHERE tally_id = :tally_id FOR UPDATE", short=True)
 _LOAD_MANY = sql("SELECT tally_id, total FROM tally_total WHERE tally_id = ANY(:tally_ids)")
 _OPEN = sql(
-    "INSERT INTO tally_total (tally_id, total, additions, rings, changed_us)"
-    " VALUES (:tally_id, 0, 0, 0, :at_us)"
+    "INSERT INTO tally_total (tally_id, total, additions, rings, changed_us) VALUES (:tally_id, 0, 0, 0, :at_us)"
 )
 _ADD = sql(
     "UPDATE tally_total SET total = total + :amount, additions = additions + 1, changed_us = :at_us"

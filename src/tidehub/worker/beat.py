@@ -27,9 +27,7 @@ STEPS_MAX = 1_000_000
 _NEXT_FOLLOW_UP = sql(
     "SELECT MIN(due_us) AS due_us FROM follow_up WHERE state = 'open' AND due_us > :now_us", short=True
 )
-_NEXT_TIMER = sql(
-    "SELECT MIN(try_us) AS due_us FROM timer WHERE state = 'open' AND try_us > :now_us", short=True
-)
+_NEXT_TIMER = sql("SELECT MIN(try_us) AS due_us FROM timer WHERE state = 'open' AND try_us > :now_us", short=True)
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +51,7 @@ class Worker:
         self._hub = hub
         self._flows = dict(flows)
         self._context = context
-        self._waking = frozenset(hub.registry.follows) | {
-            kind for kind, rules in hub.registry.timers.items() if rules
-        }
+        self._waking = frozenset(hub.registry.follows) | {kind for kind, rules in hub.registry.timers.items() if rules}
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[Exception | None]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -131,10 +127,7 @@ class Worker:
     async def next_due(self) -> datetime | None:
         """When the next follow-up or timer after the present falls due; a story moves its clock there."""
         now_us = to_us(self._hub.clock.now())
-        rows = [
-            await self._hub.fetch_one(statement, now_us=now_us)
-            for statement in (_NEXT_FOLLOW_UP, _NEXT_TIMER)
-        ]
+        rows = [await self._hub.fetch_one(statement, now_us=now_us) for statement in (_NEXT_FOLLOW_UP, _NEXT_TIMER)]
         known = [row["due_us"] for row in rows if row is not None and row["due_us"] is not None]
         return from_us(min(known)) if known else None
 
@@ -142,9 +135,7 @@ class Worker:
         return await self._guarded(partial(self._run, due), partial(follow_ups.put_off, self._hub, due))
 
     async def _fire(self, due: DueTimer) -> Exception | None:
-        return await self._guarded(
-            partial(timers.fire, self._hub, due), partial(timers.put_off, self._hub, due)
-        )
+        return await self._guarded(partial(timers.fire, self._hub, due), partial(timers.put_off, self._hub, due))
 
     async def _run(self, due: DueFollowUp) -> None:
         await follow_ups.run_follow_up(self._hub, self._flows[due.flow], self._context, due)

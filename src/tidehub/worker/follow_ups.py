@@ -44,12 +44,11 @@ _IS_DUE = (
     " (SELECT 1 FROM follow_up e WHERE e.stream = f.stream AND e.id < f.id AND e.state = 'open')"
 )
 _DUE = sql(
-    f"SELECT f.id, f.stream, f.version, f.flow, f.attempts FROM follow_up f WHERE{_IS_DUE}"  # noqa: S608
-    " ORDER BY f.id LIMIT :limit",
+    f"SELECT f.id, f.stream, f.version, f.flow, f.attempts FROM follow_up f WHERE{_IS_DUE} ORDER BY f.id LIMIT :limit",
     short=True,
 )
 _CLAIM = sql(
-    f"WITH due AS (SELECT f.id FROM follow_up f WHERE{_IS_DUE} ORDER BY f.due_us, f.id LIMIT :limit"  # noqa: S608
+    f"WITH due AS (SELECT f.id FROM follow_up f WHERE{_IS_DUE} ORDER BY f.due_us, f.id LIMIT :limit"
     " FOR UPDATE SKIP LOCKED) UPDATE follow_up SET due_us = :lease_us FROM due WHERE follow_up.id = due.id"
     " RETURNING follow_up.id, stream, version, flow, attempts"
 )

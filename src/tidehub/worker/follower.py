@@ -23,9 +23,7 @@ SLEEP_S = 1.0
 _CURSOR = sql("SELECT seq FROM cursor WHERE name = :name FOR UPDATE", short=True)
 _WHERE = sql("SELECT seq FROM cursor WHERE name = :name", short=True)
 _BEGIN = sql("INSERT INTO cursor (name, seq) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING")
-_MOVE = sql(
-    "INSERT INTO cursor (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
-)
+_MOVE = sql("INSERT INTO cursor (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq")
 
 logger = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 _COLUMNS = "key, kind, stream, due_us, payload, cause"
 _DUE = sql(
-    f"SELECT {_COLUMNS} FROM timer WHERE state = 'open' AND try_us <= :now_us AND NOT (key = ANY(:busy))"  # noqa: S608
+    f"SELECT {_COLUMNS} FROM timer WHERE state = 'open' AND try_us <= :now_us AND NOT (key = ANY(:busy))"
     " ORDER BY try_us, key LIMIT :limit",
     short=True,
 )
@@ -63,9 +63,7 @@ async def claim_timers(hub: Hub, busy: Iterable[str], limit: int) -> list[DueTim
 
 
 def _due(row: Any) -> DueTimer:
-    return DueTimer(
-        row["key"], row["kind"], row["stream"], from_us(row["due_us"]), row["payload"], row["cause"]
-    )
+    return DueTimer(row["key"], row["kind"], row["stream"], from_us(row["due_us"]), row["payload"], row["cause"])
 
 
 async def fire(hub: Hub, due: DueTimer) -> None:

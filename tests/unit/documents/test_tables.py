@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from tidehub.capabilities.documents import (
 )
 from tidehub.hub.handle import Job
 from tidehub.hub.log import Recorded
+from tidehub.hub.verify import problems_of, verify
 from tidehub.kernel.access import Actor, Scope, platform_actor, scope
 from tidehub.kernel.errors import Refusal
 from tidehub.kernel.facts import Command
@@ -42,8 +43,11 @@ OpenStore = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
-async def store(open_store: OpenStore, templates: Templates) -> Any:
-    return await open_store([capability(templates, KEY)])
+async def store(open_store: OpenStore, templates: Templates) -> AsyncIterator[Any]:
+    """A store; after each test every table is computed again from the facts and must be the same."""
+    opened = await open_store([capability(templates, KEY)])
+    yield opened
+    assert list(problems_of(await verify(opened))) == []
 
 
 async def ask(store: Any, *commands: Command, by: Actor = FLOW) -> list[Recorded]:

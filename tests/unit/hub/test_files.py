@@ -13,9 +13,7 @@ from tidehub.hub.files import Files, sniff_media_type
 from tidehub.hub.jpeg import without_metadata
 from tidehub.kernel.errors import Refusal
 
-EXIF = (
-    b"Exif\x00\x00MM\x00\x2a" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0) + b"GPS 28.12N 121.9E"
-)
+EXIF = b"Exif\x00\x00MM\x00\x2a" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0) + b"GPS 28.12N 121.9E"
 
 
 def segment(marker: int, body: bytes) -> bytes:

@@ -117,9 +117,7 @@ def test_4_a_transaction_that_reads_and_then_writes_begins_as_a_writer(tmp_path:
 async def test_5_a_sequence_would_lose_facts(postgresql_schema: Any) -> None:
     """Numbers that a sequence gives become visible out of order: why ours are given under a lock."""
     dsn, name = postgresql_schema
-    first, second, reader = [
-        await asyncpg.connect(dsn, server_settings={"search_path": name}) for _ in range(3)
-    ]
+    first, second, reader = [await asyncpg.connect(dsn, server_settings={"search_path": name}) for _ in range(3)]
     await reader.execute("CREATE TABLE naive (seq BIGINT GENERATED ALWAYS AS IDENTITY)")
     await first.execute("BEGIN; INSERT INTO naive DEFAULT VALUES")
     await second.execute("INSERT INTO naive DEFAULT VALUES")
@@ -135,10 +133,7 @@ async def test_5_numbers_become_visible_in_order(open_store: Any) -> None:
     seen: list[int] = []
     jobs = [asyncio.ensure_future(store.submit(Job((OpenTally(tally_id=f"t{n}"),), BY))) for n in range(300)]
     while len(seen) < 300:
-        seen += [
-            fact.seq
-            for fact in await read_after(store, seen[-1] if seen else 0, 50, store.registry.read_fact)
-        ]
+        seen += [fact.seq for fact in await read_after(store, seen[-1] if seen else 0, 50, store.registry.read_fact)]
         await asyncio.sleep(0)
     await asyncio.gather(*jobs)
     assert seen == list(range(1, 301))

@@ -52,9 +52,7 @@ async def test_two_nodes_write_one_log(nodes: Any) -> None:
     heard: dict[int, list[int]] = {0: [], 1: []}
     first.listen(lambda facts: heard[0].extend(fact.seq for fact in facts))
     second.listen(lambda facts: heard[1].extend(fact.seq for fact in facts))
-    await asyncio.gather(
-        *((first, second)[n % 2].handle(OpenTally(tally_id=f"t{n}"), by=BY) for n in range(300))
-    )
+    await asyncio.gather(*((first, second)[n % 2].handle(OpenTally(tally_id=f"t{n}"), by=BY) for n in range(300)))
     facts = await read_after(first, 0, 1000, first.registry.read_fact)
     assert [fact.seq for fact in facts] == list(range(1, 301))
     await asyncio.sleep(0.5)
@@ -65,9 +63,7 @@ async def test_two_nodes_on_one_chain_are_decided_again(nodes: Any) -> None:
     """When two nodes write to one chain at once, one decides again from fresh data; nothing is lost."""
     first, second = await nodes(), await nodes()
     await first.handle(OpenTally(tally_id="a"), by=BY)
-    await asyncio.gather(
-        *((first, second)[n % 2].handle(AddToTally(tally_id="a", amount=1), by=BY) for n in range(60))
-    )
+    await asyncio.gather(*((first, second)[n % 2].handle(AddToTally(tally_id="a", amount=1), by=BY) for n in range(60)))
     facts = await first.stream("tally/a")
     assert [fact.version for fact in facts] == list(range(1, 62))
     assert (await first.fetch_one(RINGS))["total"] == 60

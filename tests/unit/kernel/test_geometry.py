@@ -79,9 +79,7 @@ def test_a_datum_is_known_by_its_names(text: str, datum: Datum | None) -> None:
         (121.9, math.inf, "WGS84", "position_out_of_range", "where"),
     ],
 )
-def test_coordinates_are_checked_at_the_edge(
-    lon: float, lat: float, datum: str | None, code: str, field: str
-) -> None:
+def test_coordinates_are_checked_at_the_edge(lon: float, lat: float, datum: str | None, code: str, field: str) -> None:
     """A position without a datum, with an unknown one, or out of range is refused by its field."""
     with pytest.raises(Refusal) as refused:
         position(lon, lat, datum, "where")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ from tidehub.capabilities.ledger import (
 )
 from tidehub.hub.handle import Job
 from tidehub.hub.log import Recorded
+from tidehub.hub.verify import problems_of, verify
 from tidehub.kernel.access import Actor, platform_actor, scope
 from tidehub.kernel.codec import sha256_hex
 from tidehub.kernel.errors import Refusal
@@ -59,8 +60,11 @@ CASHIER = post_of("cashier", "cashier")
 
 
 @pytest.fixture
-async def store(open_store: OpenStore, plan: AccountPlan, tariffs: Tariffs) -> Any:
-    return await open_store([capability(plan, tariffs)])
+async def store(open_store: OpenStore, plan: AccountPlan, tariffs: Tariffs) -> AsyncIterator[Any]:
+    """A store; after each test every table is computed again from the facts and must be the same."""
+    opened = await open_store([capability(plan, tariffs)])
+    yield opened
+    assert list(problems_of(await verify(opened))) == []
 
 
 async def ask(store: Any, *commands: Command, by: Actor = FLOW) -> list[Recorded]:

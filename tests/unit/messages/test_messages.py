@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +32,7 @@ from tidehub.capabilities.messages import (
 from tidehub.flows.deliver_a_message import deliver_a_message
 from tidehub.hub.handle import Job
 from tidehub.hub.log import Recorded
+from tidehub.hub.verify import problems_of, verify
 from tidehub.kernel.access import Actor, platform_actor, scope
 from tidehub.kernel.errors import Refusal, Unavailable
 from tidehub.kernel.facts import Command
@@ -54,8 +55,11 @@ def templates() -> dict[str, MessageTemplate]:
 
 
 @pytest.fixture
-async def store(open_store: OpenStore, templates: dict[str, MessageTemplate]) -> Any:
-    return await open_store([capability(templates)])
+async def store(open_store: OpenStore, templates: dict[str, MessageTemplate]) -> AsyncIterator[Any]:
+    """A store; after each test every table is computed again from the facts and must be the same."""
+    opened = await open_store([capability(templates)])
+    yield opened
+    assert list(problems_of(await verify(opened))) == []
 
 
 async def ask(store: Any, *commands: Command, by: Actor = FLOW) -> list[Recorded]:

@@ -66,7 +66,7 @@ SPOILT = [
     ("categories.yaml", "state: dropped", "state: gone", "forms", "no such state"),
     ("forms/help.yaml", "zh: 代办, en: Errand", "zh: Errand, en: 代办", "forms", "swapped"),
     ("forms/help.yaml", "maximum: 50, ", "", "forms", "no limits"),
-    ("forms/help.yaml", "persons_count", "persons_kg", "forms", "no unit"),
+    ("forms/help.yaml", "persons_count", "weight", "forms", "no unit"),
     ("forms/help.yaml", ", max_length: 500", "", "forms", "no limit of length"),
     ("messages/en.yaml", "{case_id}", "{number}", "reading", "number"),
     ("notices.yaml", "template: water_meters_closed", "template: gone", "messages", "no message 'gone'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +24,12 @@ KINDS = [path.stem for path in sorted(PACK.glob("*.yaml"))]
 
 
 @pytest.fixture(scope="module")
-def fonts() -> Fonts:
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> Fonts:
+    """The package's own fonts, in a copy, since a build of the pages may empty their folder meanwhile."""
+    copy = tmp_path_factory.mktemp("fonts")
     try:
-        return find_fonts(system=[])
+        shutil.copytree(find_fonts(system=[]).folder, copy, dirs_exist_ok=True)
+        return find_fonts(copy, system=[])
     except Unavailable as error:
         pytest.skip(f"the package's fonts are not built: {error.what}")
 

@@ -35,18 +35,14 @@ ROUTE = RouteFile(
     (
         Waypoint(7, Position(121.45, 28.684), "海门"),
         Waypoint(3, Position(121.7, 28.6), turn_radius_m=185.2, leg=LegPlan("Loxodrome", 92.6, 92.6, 5.0)),
-        Waypoint(
-            9, Position(121.884538, 28.436998), "大陈", leg=LegPlan(speed_mps_max=5.0, static_ukc_m=0.5)
-        ),
+        Waypoint(9, Position(121.884538, 28.436998), "大陈", leg=LegPlan(speed_mps_max=5.0, static_ukc_m=0.5)),
     ),
     (Schedule(1, "day", (ScheduleEntry(7, etd=AT),), (ScheduleEntry(9, eta=AT, speed_mps=5.0),)),),
     vessel_mmsi=412345678,
 )
 
 
-def rtz(
-    version: str = "1.1", waypoints: str | None = None, more: str = "", info: str = 'routeName="A"'
-) -> bytes:
+def rtz(version: str = "1.1", waypoints: str | None = None, more: str = "", info: str = 'routeName="A"') -> bytes:
     waypoints = waypoints or (
         '<waypoint id="1"><position lat="28" lon="121"/></waypoint>'
         '<waypoint id="2"><position lat="28.1" lon="121.1"/><leg geometryType="Loxodrome"/></waypoint>'
@@ -95,8 +91,7 @@ def test_a_planned_route_becomes_a_file_with_limits_and_times():
 
 
 SCHEDULE = (
-    '<schedules><schedule id="1"><manual><scheduleElement waypointId="{id}" {more}/></manual>'
-    "</schedule></schedules>"
+    '<schedules><schedule id="1"><manual><scheduleElement waypointId="{id}" {more}/></manual></schedule></schedules>'
 )
 WP = '<waypoint id="{id}"><position lat="{lat}" lon="{lon}"/>{leg}</waypoint>'
 

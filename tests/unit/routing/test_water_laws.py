@@ -30,9 +30,7 @@ def star(draw: st.DrawFn) -> list[list[tuple[float, float]]]:
     for k in range(corners):
         reach = draw(st.sampled_from([1, 1.5, 2, 3]))
         angle = 2 * math.pi * k / corners
-        points.append(
-            lattice(x + round(reach * math.cos(angle) * 2) / 2, y + round(reach * math.sin(angle) * 2) / 2)
-        )
+        points.append(lattice(x + round(reach * math.cos(angle) * 2) / 2, y + round(reach * math.sin(angle) * 2) / 2))
     return [[*points, points[0]]]
 
 

@@ -219,9 +219,7 @@ def test_a_dredged_fairway_is_open_as_long_as_it_is_deep_enough():
 def test_a_restriction_holds_only_in_its_time():
     """A closed area is a detour while it is closed, none before or after; without a time it always holds."""
     noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
-    closed = Restriction(
-        area("exercise", 121.05, 28.0, 121.06, 28.19), "exercise", noon, noon + timedelta(hours=2)
-    )
+    closed = Restriction(area("exercise", 121.05, 28.0, 121.06, 28.19), "exercise", noon, noon + timedelta(hours=2))
     chart = WaterChart([ISLAND], restrictions=[closed], bounds=BOUNDS)
     length = {}
     for name, at in (
@@ -256,14 +254,10 @@ def test_hours_under_way_count_limits_current_and_turns():
 def test_a_plotter_line_stays_on_the_route(bay):
     """Waypoints are so dense that lines straight in longitude and latitude stay as near as stated."""
     route = plan_route(bay, Position(121.25, 28.69), Position(122.1, 28.3), snap_m=2000)
-    route = (
-        route if isinstance(route, Route) else plan_route(bay, Position(121.6, 28.69), Position(122.1, 28.3))
-    )
+    route = route if isinstance(route, Route) else plan_route(bay, Position(121.6, 28.69), Position(122.1, 28.3))
     assert isinstance(route, Route)
     points = plotter_points(route, sagitta_m=0.5)
-    assert (
-        points[0] == route.points[0] and points[-1] == route.points[-1] and set(route.points) <= set(points)
-    )
+    assert points[0] == route.points[0] and points[-1] == route.points[-1] and set(route.points) <= set(points)
     degrees = np.array([(p.lon, p.lat) for p in points])
     middles = bay.local.grid_all((degrees[1:] + degrees[:-1]) / 2)
     turns = bay.local.grid_all(np.array([(p.lon, p.lat) for p in route.points]))

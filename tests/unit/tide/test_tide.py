@@ -141,11 +141,7 @@ def test_a_drying_berth_opens_around_high_water(kanmen):
         middle = window.opens_at + (window.closes_at - window.opens_at) / 2
         assert height_m(kanmen, middle) > 2.9
         if window.opens_at > JUNE:
-            assert (
-                height_m(kanmen, window.opens_at)
-                >= 2.9
-                > height_m(kanmen, window.opens_at - timedelta(seconds=2))
-            )
+            assert height_m(kanmen, window.opens_at) >= 2.9 > height_m(kanmen, window.opens_at - timedelta(seconds=2))
     low = next(w for w in high_low_waters(kanmen, JUNE, end) if w.kind == "low")
     opens = next_open_at(kanmen, low.at, **asked)
     assert opens is not None and opens > low.at and height_m(kanmen, opens) == pytest.approx(2.9, abs=1e-3)
@@ -171,10 +167,7 @@ def test_windows_and_curve_agree(kanmen, day, level, hours):
     for at, height in curve(kanmen, begin, end, timedelta(minutes=17)):
         inside = any(window.opens_at <= at <= window.closes_at for window in windows)
         assert inside == (height >= level) or abs(height - level) < 2e-3
-    assert (
-        lowest_m(kanmen, begin, end)
-        <= min(h for _, h in curve(kanmen, begin, end, timedelta(minutes=17))) + 1e-9
-    )
+    assert lowest_m(kanmen, begin, end) <= min(h for _, h in curve(kanmen, begin, end, timedelta(minutes=17))) + 1e-9
 
 
 def test_bad_station_data_and_spans_are_refused(kanmen):

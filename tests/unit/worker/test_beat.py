@@ -134,9 +134,7 @@ async def test_an_operator_tries_again_or_discards(open_hub: Any, caplog: Any) -
         await hub.handle(RetryParked(matter="follow_up", key=first.key), by=ANONYMOUS)
     target = "a"
     retried = await hub.handle(RetryParked(matter="follow_up", key=first.key), by=OPERATOR)
-    await hub.handle(
-        DiscardParked(matter="follow_up", key=second.key, reason="no longer needed"), by=OPERATOR
-    )
+    await hub.handle(DiscardParked(matter="follow_up", key=second.key, reason="no longer needed"), by=OPERATOR)
     await worker.run_until_idle()
     assert (await hub.fetch_one(TOTAL, tally_id="a"))["total"] == 3
     assert retried[0].by == OPERATOR.id
@@ -246,9 +244,7 @@ async def test_many_due_at_once_all_fire_once(open_hub: Any) -> None:
     soon, late = hub.clock.now() + timedelta(minutes=1), hub.clock.now() + timedelta(days=1)
     await asyncio.gather(
         *(
-            hub.handle(
-                OpenTally(tally_id=f"t{n}"), SetBell(tally_id=f"t{n}", ring_at=soon if n % 2 else late), by=BY
-            )
+            hub.handle(OpenTally(tally_id=f"t{n}"), SetBell(tally_id=f"t{n}", ring_at=soon if n % 2 else late), by=BY)
             for n in range(600)
         )
     )
@@ -270,15 +266,11 @@ async def test_the_same_story_gives_the_same_log(open_hub: Any) -> None:
     hub = await open_hub([capability()], {TallyOpened: ["add_one"]})
     worker = Worker(hub, {"add_one": add_one})
     for n in range(5):
-        await hub.handle(
-            OpenTally(tally_id=f"t{n}"), SetBell(tally_id=f"t{n}", ring_at=hub.clock.now()), by=BY
-        )
+        await hub.handle(OpenTally(tally_id=f"t{n}"), SetBell(tally_id=f"t{n}", ring_at=hub.clock.now()), by=BY)
     await worker.run_until_idle()
     kinds = [(fact.stream, fact.kind) for n in range(5) for fact in await hub.stream(f"tally/t{n}")]
     assert kinds == [
-        (f"tally/t{n}", kind)
-        for n in range(5)
-        for kind in ("TallyOpened", "BellSet", "TallyAdded", "TallyRang")
+        (f"tally/t{n}", kind) for n in range(5) for kind in ("TallyOpened", "BellSet", "TallyAdded", "TallyRang")
     ]
 
 

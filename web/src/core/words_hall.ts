@@ -11,7 +11,7 @@ const zh = {
   unit_free: '空闲', unit_working: '作业中', unit_asked: '已派单', unit_held: '备勤', unit_out_of_service: '停用', fresh_fresh: '船位新', fresh_stale: '船位旧', fresh_timed_out: '失联', fresh_none: '无船位',
   offer_offered: '等待答复', offer_proposed: '待确认', offer_accepted: '接单', offer_declined: '拒单', offer_expired: '未答复', offer_withdrawn: '收回', offer_aborted: '中止', offer_done: '完成',
   board_open: '未结案', board_today: '今日', board_p50: '中位', board_within: '按时', board_no_data: '暂无', hall_close_panel: '关闭案件', hall_map: '海图', hall_list: '案件',
-  doc_handover_receipt: '交接单', doc_wdr: '废弃物交付收据', doc_transfer: '转移联单', hall_more: '全部经过', hall_less: '收起',
+  doc_handover_receipt: '交接单', doc_waste_delivery_receipt: '废弃物交付收据', doc_transfer_manifest: '转移联单', doc_record_book_lines: '记录簿条目', doc_subsidy_voucher: '补贴凭证', doc_job_sheet: '作业单', hall_more: '全部经过', hall_less: '收起',
   hall_list_cut: '只显示最近的案件，请用筛选缩小范围',
 }
 
@@ -29,7 +29,7 @@ const en: Record<HallWord, string> = {
   unit_free: 'free', unit_working: 'at work', unit_asked: 'asked', unit_held: 'in reserve', unit_out_of_service: 'out of service', fresh_fresh: 'fresh position', fresh_stale: 'old position', fresh_timed_out: 'lost', fresh_none: 'no position',
   offer_offered: 'waiting', offer_proposed: 'to approve', offer_accepted: 'accepted', offer_declined: 'declined', offer_expired: 'no answer', offer_withdrawn: 'withdrawn', offer_aborted: 'given back', offer_done: 'done',
   board_open: 'Open', board_today: 'today', board_p50: 'median', board_within: 'in time', board_no_data: 'none yet', hall_close_panel: 'Close the case', hall_map: 'Chart', hall_list: 'Cases',
-  doc_handover_receipt: 'handover receipt', doc_wdr: 'waste delivery receipt', doc_transfer: 'transfer form', hall_more: 'Everything', hall_less: 'Less',
+  doc_handover_receipt: 'handover receipt', doc_waste_delivery_receipt: 'waste delivery receipt', doc_transfer_manifest: 'transfer manifest', doc_record_book_lines: 'record book lines', doc_subsidy_voucher: 'subsidy voucher', doc_job_sheet: 'job sheet', hall_more: 'Everything', hall_less: 'Less',
   hall_list_cut: 'Only the newest cases are shown; narrow the list with a filter',
 }
 

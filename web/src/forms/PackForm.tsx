@@ -5,7 +5,8 @@ import { freshLine, remaining, type Answers, type Field } from './model'
 interface Props {
   fields: Field[]
   answers: Answers
-  wrong: Set<string>
+  /** Paths of what is wrong, with what is said about it; an empty text says that it is missing. */
+  wrong: Map<string, string>
   onChange: (answers: Answers) => void
   path?: string
 }
@@ -54,7 +55,7 @@ export function PackForm({ fields, answers, wrong, onChange, path = '' }: Props)
               {lines.length < (field.lines_max ?? 20) && (
                 <button type="button" className="plain" onClick={() => put(field.name, [...lines, freshLine(inner)])}>+ {t('add_line')}</button>
               )}
-              {wrong.has(here) && <span className="wrongly">{t('required')}</span>}
+              {wrong.has(here) && <span className="wrongly">{wrong.get(here) || t('required')}</span>}
             </div>
           )
         }
@@ -63,7 +64,7 @@ export function PackForm({ fields, answers, wrong, onChange, path = '' }: Props)
             <label htmlFor={id}>{pick(field.label)} {!field.required && <span className="soft">({t('optional')})</span>}</label>
             <Input field={field} group={fields} answers={answers} id={id} wrong={wrong.has(here)} onChange={(value) => put(field.name, value)} />
             {field.help && <span className="help">{pick(field.help)}</span>}
-            {wrong.has(here) && <span className="wrongly">{t('required')}</span>}
+            {wrong.has(here) && <span className="wrongly">{wrong.get(here) || t('required')}</span>}
           </div>
         )
       })}

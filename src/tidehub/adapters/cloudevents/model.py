@@ -144,7 +144,7 @@ def _string(value: Any, field: str) -> str:
         raise EVENT_INVALID(field, problem="it must be a string")
     if len(value) > TEXT_MAX:
         raise EVENT_INVALID(field, problem=f"it is longer than {TEXT_MAX} characters")
-    if _NOT_STRING.search(value):
+    if not (value.isascii() and value.isprintable()) and _NOT_STRING.search(value):
         raise EVENT_INVALID(field, problem="it holds a control character or a noncharacter")
     return value
 

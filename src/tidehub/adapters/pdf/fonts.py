@@ -21,7 +21,7 @@ GLYPHS_MISSING = refusal_kind(
     do_en="Write it with other characters, or have a font installed that has them, then try again.",
 )
 
-OWN_FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts"
+OWN_FOLDER = Path(__file__).resolve().parents[2] / "fonts"
 SYSTEM_FOLDERS = (
     Path("/usr/share/fonts"),
     Path("/usr/local/share/fonts"),

@@ -6,10 +6,10 @@ knowing an id gives nothing away.
 
 from __future__ import annotations
 
-import base64
 import hmac
 
 from tidehub.capabilities.intake.refusals import TOKEN_UNKNOWN
+from tidehub.kernel.ids import base32
 
 _LENGTH = 16
 
@@ -36,4 +36,4 @@ def report_of_token(token: str, secret: bytes) -> str:
 
 def _mark(report_id: str, secret: bytes) -> str:
     digest = hmac.digest(secret, report_id.encode(errors="replace"), "sha256")
-    return base64.b32encode(digest).decode().lower()[:_LENGTH]
+    return base32(digest, _LENGTH)

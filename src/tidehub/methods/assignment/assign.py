@@ -7,7 +7,6 @@ from datetime import datetime
 
 import msgspec
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from tidehub.methods.assignment.model import Ranked, Ranking, RankingPolicy, UnitState, WaitingJob
 from tidehub.methods.assignment.rank import rank_units
@@ -105,6 +104,8 @@ def assign(
             switching = policy.switching_s if before is not None and before != ranked.unit_id else 0
             cost[row, columns[ranked.unit_id]] = min(ranked.cost_s + switching, policy.unassigned_s)
             found[job.job_id, ranked.unit_id] = ranked
+    from scipy.optimize import linear_sum_assignment  # a quarter of a second to import: only where jobs compete
+
     rows, taken = linear_sum_assignment(cost)
     names = list(columns)
     pairs, unassigned = [], []

@@ -245,8 +245,10 @@ class WaterMap:
         return tuple(part.area / 1e10 for part in self._pieces)
 
     def largest_piece(self) -> list[Array]:
-        """Outline and islands of the largest piece of water, whole centimetres, without closing points."""
-        return open_rings(self._pieces[0])
+        """Outline (counter-clockwise) and islands (clockwise) of the largest piece of water, whole centimetres,
+        without closing points.
+        """
+        return open_rings(shapely.orient_polygons(self._pieces[0], exterior_cw=False))
 
     def piece_of(self, place: Position) -> int | None:
         """Piece of water a place lies in; ``None`` on land or outside the chart."""

@@ -97,9 +97,7 @@ def speed_deg_per_h(name: str) -> float:
 def argument_deg(name: str, at: Angles) -> Array:
     """Equilibrium argument ``V`` at Greenwich, degrees."""
     kind = KINDS[name]
-    result: Array = (
-        kind.tau * at.tau + kind.s * at.s + kind.h * at.h + kind.p * at.p + kind.p1 * at.p1 + kind.phase_deg
-    )
+    result: Array = kind.tau * at.tau + kind.s * at.s + kind.h * at.h + kind.p * at.p + kind.p1 * at.p1 + kind.phase_deg
     return result
 
 

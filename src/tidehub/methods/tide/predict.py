@@ -35,9 +35,7 @@ def height_m(station: TideStation, at: datetime) -> float:
     return float(heights_m(station, [at])[0])
 
 
-def curve(
-    station: TideStation, start: datetime, end: datetime, step: timedelta
-) -> list[tuple[datetime, float]]:
+def curve(station: TideStation, start: datetime, end: datetime, step: timedelta) -> list[tuple[datetime, float]]:
     """Heights at ``start``, ``start + step`` ... up to ``end``.
 
     Raises

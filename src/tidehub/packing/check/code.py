@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 from tidehub.packing.check.finding import Finding, House
@@ -17,14 +16,13 @@ FOR_TESTS = ("tidehub.testkit", "tidehub.packing")
 PURE_FILES = frozenset({"decide.py", "facts.py", "commands.py", "rules.py"})
 
 
-def check(pack: Pack, _house: House) -> Iterator[Finding]:
+def check(pack: Pack, house: House) -> Iterator[Finding]:
     """Imports of every file, by its syntax tree; nothing is run."""
     own = package_of(pack.folder)
-    public = _names_of_sdk()
     for path in sorted(pack.folder.rglob("*.py")):
         where = str(path.relative_to(pack.folder))
         try:
-            tree = ast.parse(path.read_text("utf-8"), where)
+            tree = _tree(path.read_text("utf-8"), where)
         except SyntaxError as error:
             yield _finding(
                 where,
@@ -37,7 +35,14 @@ def check(pack: Pack, _house: House) -> Iterator[Finding]:
             continue
         tests = where.startswith("tests/")
         for line, module, names in _imports(tree):
-            yield from _import(where, line, module, names, own, public, tests)
+            yield from _import(where, line, module, names, own, house.public, tests)
+
+
+def _tree(text: str, where: str) -> ast.AST:
+    try:
+        return ast.parse(text, where)
+    except SystemError:  # CPython 3.11 stumbles over its own garbage collector there, once (gh-106905)
+        return ast.parse(text, where)
 
 
 def package_of(folder: Path) -> str:
@@ -47,18 +52,6 @@ def package_of(folder: Path) -> str:
         parts.insert(0, above.name)
         above = above.parent
     return ".".join(parts)
-
-
-def _names_of_sdk() -> frozenset[str]:
-    """Names in the public face, read from its text: the SDK stands above this floor and is not imported."""
-    spec = find_spec("tidehub.sdk")
-    assert spec is not None and spec.origin is not None, "the platform has no public face"
-    for node in ast.parse(Path(spec.origin).read_text("utf-8")).body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(one, ast.Name) and one.id == "__all__" for one in node.targets
-        ):
-            return frozenset(ast.literal_eval(node.value))
-    return frozenset()
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[int, str, tuple[str, ...]]]:

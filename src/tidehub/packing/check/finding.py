@@ -50,6 +50,8 @@ class House(NamedTuple):
         The platform's version.
     facts
         Every kind of fact with this pack mounted, by name.
+    public
+        Names of the SDK, which a pack's code may use.
     draw
         Draws a template's example and reads the text back from the PDF, line by line.
     play
@@ -58,6 +60,7 @@ class House(NamedTuple):
 
     version: str
     facts: Mapping[str, type[Fact]]
+    public: frozenset[str] = frozenset()
     draw: Callable[[Template], str] | None = None
     play: Callable[[Pack], Iterable[StoryProblem]] | None = None
 

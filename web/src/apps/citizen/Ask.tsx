@@ -6,7 +6,7 @@ import { Trouble } from '../../components/Trouble'
 import { newKey, Offline, post, Refused, upload } from '../../core/api'
 import { shrink } from '../../core/photo'
 import { useSettings } from '../../core/settings'
-import { useKept } from '../../core/use'
+import { problemText, useKept } from '../../core/use'
 import { cleaned, freshLine, missing, type Answers } from '../../forms/model'
 import { PackForm } from '../../forms/PackForm'
 import { BayMap, type Mark } from '../../map/BayMap'
@@ -24,7 +24,7 @@ export function Ask() {
   const kept = `draft-${code}`
   const [draft, setDraft] = useState<Draft>(() => JSON.parse(localStorage.getItem(kept) ?? 'null') as Draft | null ?? { key: newKey(), answers: {} })
   const [photos, setPhotos] = useState<File[]>([])
-  const [wrong, setWrong] = useState(new Set<string>())
+  const [wrong, setWrong] = useState(new Map<string, string>())
   const [error, setError] = useState<Error>()
   const [busy, setBusy] = useState(false)
   useEffect(() => localStorage.setItem(kept, JSON.stringify(draft)), [kept, draft])
@@ -34,7 +34,7 @@ export function Ask() {
   }, [service])
   const marks = useMemo<Mark[]>(() => {
     const places = (berths.data?.items ?? []).map((berth) => ({ id: berth.id, lon: berth.position.lon, lat: berth.position.lat, kind: 'berth' as const }))
-    return draft.lon !== undefined && draft.lat !== undefined ? [...places, { id: 'picked', lon: draft.lon, lat: draft.lat, kind: 'picked' as const }] : places
+    return draft.lon !== undefined && draft.lat !== undefined ? [...places, { id: `picked-${draft.place ?? ''}`, lon: draft.lon, lat: draft.lat, kind: 'picked' as const }] : places
   }, [berths.data, draft.lon, draft.lat])
   if (services.error) return <main className="page"><Trouble error={services.error} again={services.again} /></main>
   if (!service) return <main className="page"><p className="soft">{t('loading')}</p></main>
@@ -43,7 +43,7 @@ export function Ask() {
     event.preventDefault()
     const gaps = missing(service.form.fields, draft.answers)
     if (service.place === 'required' && draft.lon === undefined) gaps.push('position')
-    setWrong(new Set(gaps))
+    setWrong(new Map(gaps.map((gap) => [gap, ''])))
     if (gaps.length) return document.getElementById(`f-${gaps[0]}`)?.focus()
     setBusy(true)
     setError(undefined)
@@ -61,7 +61,11 @@ export function Ask() {
       void go(`/report/${report.report_id}`)
     } catch (problem) {
       setError(problem as Error)
-      if (problem instanceof Refused && problem.problem.field) setWrong(new Set([problem.problem.field.replace(/^answers\./, '')]))
+      if (problem instanceof Refused && problem.problem.field) {
+        const field = problem.problem.field.replace(/^answers\./, '')
+        setWrong(new Map([[field, problemText(problem, language).title]]))
+        document.getElementById(`f-${field}`)?.focus()
+      }
       if (problem instanceof Offline) window.addEventListener('online', () => (document.getElementById('send') as HTMLButtonElement | null)?.click(), { once: true })
     } finally {
       setBusy(false)
@@ -89,7 +93,7 @@ export function Ask() {
               {berths.data?.items.map((berth) => <option key={berth.id} value={berth.id}>{language === 'zh' ? berth.name : berth.name_en || berth.name}</option>)}
             </select>
             <button type="button" className="plain" onClick={() => navigator.geolocation?.getCurrentPosition((here) => setDraft((was) => ({ ...was, place: undefined, lon: here.coords.longitude, lat: here.coords.latitude })))}>{t('use_position')}</button>
-            <BayMap label={t('pick_on_map')} marks={marks} onPick={(lon, lat) => setDraft((was) => ({ ...was, place: undefined, lon, lat }))} onMark={(id) => {
+            <BayMap label={t('pick_on_map')} marks={marks} fit onPick={(lon, lat) => setDraft((was) => ({ ...was, place: undefined, lon, lat }))} onMark={(id) => {
               const berth = berths.data?.items.find((one) => one.id === id)
               if (berth) setDraft((was) => ({ ...was, place: berth.id, lon: berth.position.lon, lat: berth.position.lat }))
             }} />

@@ -20,7 +20,7 @@ export function Services() {
           <span className="soft">{pick(service.description)}</span>
         </Link>
       ))}
-      <Link className="plain" style={{ textAlign: 'center', textDecoration: 'none' }} to="/mine">{t('my_reports')}</Link>
+      <Link className="plain middle" to="/mine">{t('my_reports')}</Link>
     </main>
   )
 }

@@ -18,7 +18,7 @@ export function Timeline({ entries, names }: { entries: Entry[]; names: Names })
       <h2>{t('hall_story')}</h2>
       <ol className="story">
         {(all ? lines : lines.slice(0, FIRST)).map(({ entry, tone, text }) => (
-          <li key={entry.id} className={tone}><time dateTime={entry.at}>{clockTime(entry.at, language)}</time><span>{text}</span></li>
+          <li key={entry.id} className={`tone-${tone}`}><time dateTime={entry.at}>{clockTime(entry.at, language)}</time><span>{text}</span></li>
         ))}
       </ol>
       {lines.length > FIRST && <button className="link" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t('hall_less') : `${t('hall_more')}（${lines.length}）`}</button>}
