@@ -21,7 +21,7 @@ from benchmarks.load.places import OFFICER, REGION
 from benchmarks.load.process import Served, serving
 from benchmarks.load.server import build_platform
 
-CONNECTIONS = 16
+CONNECTIONS = 32
 LIST_SECONDS = 3.0
 
 

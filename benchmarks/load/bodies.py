@@ -52,8 +52,7 @@ class Reports:
         self._numbers = itertools.count(first)
 
     def _script(self, told: bytes, each: int = 1) -> Script:
-        for one in _numbered(told, self._numbers, each):
-            yield one
+        yield from _numbered(told, self._numbers, each)
 
     def events(self, token: str, path: str = "/events") -> Script:
         """One event a request, structured."""

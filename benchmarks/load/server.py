@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import uvicorn
@@ -20,6 +21,7 @@ from benchmarks.load.bare import app as bare
 from benchmarks.load.places import CITIZEN, OFFICER, REGION, WORKER
 
 from tidehub.api.app import build_api
+from tidehub.api.events import events
 from tidehub.api.serving import services_for
 from tidehub.app import Platform
 from tidehub.cli.run import listen
@@ -97,7 +99,18 @@ async def serve(app: Any, told: dict[str, Any]) -> None:
     await task
 
 
-async def serve_platform(folder: Path, *, follow_ups: bool, storing: bool, commits: str) -> None:
+def _alone(services: Any) -> Any:
+    """The work of the events' route as an application of its own, with no framework around it."""
+    carried = SimpleNamespace(state=SimpleNamespace(services=services))
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["app"] = carried
+        await events.fn(scope, receive, send)
+
+    return app
+
+
+async def serve_platform(folder: Path, *, follow_ups: bool, storing: bool, commits: str, alone: bool = False) -> None:
     """Serve the platform.
 
     Parameters
@@ -108,6 +121,8 @@ async def serve_platform(folder: Path, *, follow_ups: bool, storing: bool, commi
         Whether the hub keeps what it is told; without, the same routes answer at once.
     commits
         ``group``, as in real life, or ``single``: each job in a commit of its own.
+    alone
+        Whether the events' route stands alone, without the application around it.
     """
     platform = build_platform(folder)
     if commits == "single":
@@ -123,7 +138,8 @@ async def serve_platform(folder: Path, *, follow_ups: bool, storing: bool, commi
         services = services_for(platform)
         if not storing:
             services.hub = NotStoring(platform.hub)
-        await serve(build_api(services), {"tokens": tokens})
+        app = build_api(services)
+        await serve(_alone(services) if alone else app, {"tokens": tokens})
     finally:
         if follow_ups:
             await platform.worker.stop()
@@ -151,6 +167,7 @@ def main() -> None:
     options.add_argument("--folder", type=Path, default=Path("."))
     options.add_argument("--no-follow-ups", action="store_true")
     options.add_argument("--not-storing", action="store_true")
+    options.add_argument("--alone", action="store_true")
     options.add_argument("--commits", choices=("group", "single"), default="group")
     options.add_argument("--profile")
     args = options.parse_args()
@@ -163,6 +180,7 @@ def main() -> None:
             follow_ups=not args.no_follow_ups,
             storing=not args.not_storing,
             commits=args.commits,
+            alone=args.alone,
         )
 
     profiled(work, args.profile)

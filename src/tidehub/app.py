@@ -29,6 +29,7 @@ from tidehub.flows.device_directory import RegisteredDevices
 from tidehub.flows.registered_contacts import RegisteredContacts
 from tidehub.flows.table import following
 from tidehub.flows.travel import HarbourWays
+from tidehub.hub import operating
 from tidehub.hub.files import Files
 from tidehub.hub.hub import Hub
 from tidehub.hub.postgresql import PostgresqlStore
@@ -74,6 +75,7 @@ class Platform:
         key = self.key = installation_key(settings)
         home = mounted.packs[0].manifest.region if mounted.packs else ""
         capabilities = (
+            operating.capability(),
             registers_capability(),
             intake.capability(
                 mounted.catalogue,

@@ -11,6 +11,7 @@ import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = sync_api.expect
+expect.set_options(timeout=30_000)
 
 PHONE, TERMINAL, DESK = (390, 844), (820, 1180), (1600, 900)
 STORE = (121.48333, 28.67039)

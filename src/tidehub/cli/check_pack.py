@@ -90,14 +90,12 @@ def house_of(pack: Pack) -> House:
 
 
 def text_of(renderer: PdfRenderer, template: Template) -> str:
-    """Draw a template's example and read the text back, line by line, page by page."""
+    """Draw a template's example and read the text back, line by line."""
     from pypdf import PdfReader  # only here: reading PDF back is for the check alone
 
     reader = PdfReader(io.BytesIO(renderer.render(specimen(template))))
-    pages = [
-        "\n".join(line.rstrip() for line in page.extract_text().splitlines() if line.strip()) for page in reader.pages
-    ]
-    return "\n\f\n".join(pages) + "\n"
+    lines = [line.strip() for page in reader.pages for line in page.extract_text().splitlines()]
+    return "\n".join(line for line in lines if line) + "\n"
 
 
 def accept(folder: Path) -> list[str]:

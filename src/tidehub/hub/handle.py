@@ -70,6 +70,9 @@ async def carry_out(tx: Transaction, registry: Registry, job: Job, now: datetime
     A timer or follow-up that another has taken meanwhile gives no facts: its work is done. One whose
     commands are refused stays where it was; the worker decides whether to try again.
     """
+    if not job.commands and job.fired is None and job.follow_up is not None:  # nothing follows: it is done with
+        tx.write(Write(_TAKE_FOLLOW_UP, {"id": job.follow_up}))
+        return []
     if len(job.commands) == 1:  # decided before anything is written, so nothing has to be undone
         command = job.commands[0]
         handler = registry.handlers[type(command)]

@@ -42,8 +42,8 @@ class ClockRun(msgspec.Struct, frozen=True):
 
     @property
     def stopped(self) -> bool:
-        """Whether it has stopped."""
-        return any(line.kind == "stopped" for line in self.lines)
+        """Whether it has stopped; nothing is written after that."""
+        return bool(self.lines) and self.lines[-1].kind == "stopped"
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
