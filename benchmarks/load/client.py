@@ -13,11 +13,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmarks.common import percentile
 
 _LENGTH = re.compile(rb"\r\ncontent-length: ?(\d+)\r\n", re.IGNORECASE)
 _READ = 262_144
+SILENCE_S = 10.0
 
 Script = Generator[bytes, tuple[int, bytes], None]
 
@@ -95,61 +97,72 @@ def drive(
     warm_s
         Answers of the first moments are not counted.
     """
-    open_ = {}
     poll = select.epoll()
-    load = Load()
-    clock = time.perf_counter
+    open_ = {}
     try:
         for number in range(connections):
             connection = _Connection(port, scripts(number))
             open_[connection.socket.fileno()] = connection
             poll.register(connection.socket, select.EPOLLIN)
-        for connection in open_.values():
-            connection.socket.setblocking(True)
-            connection.sent_at = clock()
-            connection.socket.sendall(next(connection.script))
-        counting = False
-        begin = clock() + warm_s
-        end = begin + seconds
-        under_way = len(open_)
-        last = begin
-        while under_way:
-            ready = poll.poll(5.0)
-            if not ready:
-                raise TimeoutError("the server has not answered for five seconds")
-            for number, _ in ready:
-                connection = open_[number]
-                answer = _take(connection)
-                if answer is None:
-                    continue
-                now = clock()
-                if counting and connection.sent_at >= begin:
-                    load.answered[answer[0]] += 1
-                    load.waited_s.append(now - connection.sent_at)
-                    last = now
-                if answer[0] >= 300:
-                    load.answered[answer[0]] += not counting
-                    load.refused = load.refused or answer[1]
-                if not counting and now >= begin:
-                    counting, begin = True, now
-                if now >= end:
-                    under_way -= 1
-                    poll.unregister(number)
-                    continue
-                try:
-                    told = connection.script.send(answer)
-                except StopIteration:
-                    under_way -= 1
-                    poll.unregister(number)
-                    continue
-                connection.sent_at = now
-                connection.socket.sendall(told)
-        load.took_s = max(1e-9, last - begin)
-        return load
+        return _Run(open_, poll, seconds, warm_s).load()
     finally:
         poll.close()
         for connection in open_.values():
             connection.socket.close()
+
+
+class _Run:
+    def __init__(self, open_: dict[int, _Connection], poll: Any, seconds: float, warm_s: float) -> None:
+        self._open = open_
+        self._poll = poll
+        self._load = Load()
+        self._begin = self._last = time.perf_counter() + warm_s
+        self._end = self._begin + seconds
+
+    def load(self) -> Load:
+        """Run to the end."""
+        clock = time.perf_counter
+        for connection in self._open.values():
+            connection.sent_at = clock()
+            connection.socket.sendall(next(connection.script))
+        under_way = len(self._open)
+        while under_way:
+            ready = self._poll.poll(SILENCE_S)
+            if not ready:
+                raise TimeoutError(f"the server has not answered for {SILENCE_S} s")
+            for number, _ in ready:
+                connection = self._open[number]
+                answer = _take(connection)
+                if answer is None:
+                    continue
+                now = clock()
+                self._count(answer, connection.sent_at, now)
+                told = None if now >= self._end else _next(connection.script, answer)
+                if told is None:
+                    under_way -= 1
+                    self._poll.unregister(number)
+                    continue
+                connection.sent_at = now
+                connection.socket.sendall(told)
+        self._load.took_s = max(1e-9, self._last - self._begin)
+        return self._load
+
+    def _count(self, answer: tuple[int, bytes], sent_at: float, now: float) -> None:
+        status, body = answer
+        if now >= self._begin:
+            self._load.answered[status] += 1
+            self._load.waited_s.append(now - sent_at)
+            self._last = now
+        if status >= 300 and not self._load.refused:
+            self._load.refused = body
+            self._load.answered[status] += now < self._begin  # an error counts whenever it comes
+
+
+def _next(script: Script, answer: tuple[int, bytes]) -> bytes | None:
+    try:
+        return script.send(answer)
+    except StopIteration:
+        return None
 
 
 def _take(connection: _Connection) -> tuple[int, bytes] | None:

@@ -26,9 +26,7 @@ def declared_g(values: dict[str, Any]) -> dict[str, int]:
     found: dict[str, int] = {}
     for line in values.get("lines", ()):
         density = KINDS[line["kind"]].density_kg_m3
-        quantity = quantity_of(
-            line["amount"], line["unit"], line.get("basis", "declared"), density_kg_m3=density
-        )
+        quantity = quantity_of(line["amount"], line["unit"], line.get("basis", "declared"), density_kg_m3=density)
         found[line["kind"]] = found.get(line["kind"], 0) + weight_g(quantity, line["kind"])
     return found
 
@@ -114,20 +112,20 @@ async def check_the_run(recorded: Recorded, context: Any) -> Sequence[Command]:
         )
     ]
     used = {one.kind for one in run.inputs}
-    for stock in await stock_of(context.reader, run.place_id):
-        if stock.kind in used and stock.left_g < 0:
-            commands.append(
-                OpenDiscrepancy(
-                    ticket_id=derived_id("d", recorded.id, "facility", stock.kind),
-                    level="facility",
-                    subject=run.place_id,
-                    in_g=stock.in_g,
-                    out_g=stock.out_g,
-                    unit_id=run.place_id,
-                    kind=stock.kind,
-                    region_code=run.region_code,
-                )
-            )
+    commands += [
+        OpenDiscrepancy(
+            ticket_id=derived_id("d", recorded.id, "facility", stock.kind),
+            level="facility",
+            subject=run.place_id,
+            in_g=stock.in_g,
+            out_g=stock.out_g,
+            unit_id=run.place_id,
+            kind=stock.kind,
+            region_code=run.region_code,
+        )
+        for stock in await stock_of(context.reader, run.place_id)
+        if stock.kind in used and stock.left_g < 0
+    ]
     return commands
 
 

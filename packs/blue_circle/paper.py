@@ -88,9 +88,7 @@ def lines_of(sheet: JobSheet, case: CaseBrief) -> list[dict[str, Any]]:
     return lines
 
 
-def receipt(
-    sheet: JobSheet, case: CaseBrief, registers: Any, differences: Iterable[str] = ()
-) -> dict[str, Any]:
+def receipt(sheet: JobSheet, case: CaseBrief, registers: Any, differences: Iterable[str] = ()) -> dict[str, Any]:
     """Payload of the handover receipt (交接单)."""
     job = sheet.job
     craft = registers.craft_of(job.unit_id)
@@ -122,8 +120,7 @@ def receipt(
             "total_g": sum(line.get("mass_g", 0) for line in lines),
             "total_ml": sum(line.get("volume_ml", 0) for line in lines) or None,
             "refused": [
-                {"zh": KINDS[one.kind].zh, "en": KINDS[one.kind].en, "reason": one.reason}
-                for one in sheet.refused
+                {"zh": KINDS[one.kind].zh, "en": KINDS[one.kind].en, "reason": one.reason} for one in sheet.refused
             ],
             "discrepancy": "；".join(differences),
             "photos": [{"label": one.label, "sha256": one.sha256} for one in sheet.evidence],

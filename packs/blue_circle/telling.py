@@ -38,11 +38,7 @@ def _amounts(text: str) -> tuple[Amount, ...]:
 async def balanced(teller: Any, _rest: str) -> str:
     """No ticket was opened by what has just happened."""
     opened = [one.fact for one in teller.told.fresh if one.kind == "DiscrepancyOpened"]
-    return (
-        ""
-        if not opened
-        else f"{len(opened)} tickets were opened: {[(one.level, one.residual_g) for one in opened]}"
-    )
+    return "" if not opened else f"{len(opened)} tickets were opened: {[(one.level, one.residual_g) for one in opened]}"
 
 
 async def ticket(teller: Any, level: str) -> str:

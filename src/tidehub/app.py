@@ -107,9 +107,7 @@ class Platform:
             store = PostgresqlStore(settings.postgresql, self.registry, clock)
         self.files = Files(settings.data / "files", store)
         self.hub = Hub(store, self.files)
-        self.access = Access(
-            store, clock, formerly=self.registers.formerly, remember=settings.postgresql is None
-        )
+        self.access = Access(store, clock, formerly=self.registers.formerly, remember=settings.postgresql is None)
         self.board = devices.PositionBoard(clock)
         directory = RegisteredDevices(self.registers)
         self.desk = devices.PositionDesk(store, clock, directory, board=self.board, sleep=sleep)

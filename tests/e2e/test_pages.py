@@ -172,9 +172,10 @@ def test_from_the_quay_to_the_closed_case(signed_in: SignedIn, town: Any, shot: 
     shot(crew, "crew-done")
 
     panel = hall.get_by_role("complementary")
-    expect(panel.get_by_text("完成交接")).to_be_visible(timeout=60_000)
-    expect(panel.get_by_text("塑料瓶 120 千克")).to_be_visible()
     expect(panel.get_by_role("link", name="PDF").first).to_be_visible(timeout=60_000)
+    panel.get_by_role("button", name=re.compile("全部经过")).click()
+    expect(panel.get_by_text("完成交接")).to_be_visible()
+    expect(panel.get_by_text("塑料瓶 120 千克")).to_be_visible()
     expect(panel.get_by_role("button", name="核查结案")).to_be_visible(timeout=60_000)
     shot(hall, "hall-case")
     panel.get_by_role("button", name="核查结案").click()

@@ -70,8 +70,4 @@ def resolve_discrepancy(known: Ticket | None, command: ResolveDiscrepancy, _now:
         raise NOT_FOUND("ticket_id", what="差异单 discrepancy", id=command.ticket_id)
     if known.resolved:
         raise DISCREPANCY_CLOSED("ticket_id", ticket_id=command.ticket_id)
-    return (
-        DiscrepancyResolved(
-            ticket_id=command.ticket_id, case_id=known.case_id, resolution=command.resolution
-        ),
-    )
+    return (DiscrepancyResolved(ticket_id=command.ticket_id, case_id=known.case_id, resolution=command.resolution),)

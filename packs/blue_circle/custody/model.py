@@ -56,9 +56,7 @@ class Tolerance(msgspec.Struct, frozen=True):
 
 _HANDBOOK = "marine handbook of the scene, 11.4"
 TOLERANCES: dict[Level, Tolerance] = {
-    "job": Tolerance(
-        300, 10_000, f"{_HANDBOOK}: warn above 30 % (small amounts: 10 kg, the pack's own floor)"
-    ),
+    "job": Tolerance(300, 10_000, f"{_HANDBOOK}: warn above 30 % (small amounts: 10 kg, the pack's own floor)"),
     "trip": Tolerance(20, 5_000, "scale class III over a day's wet load; the pack's own"),
     "run": Tolerance(10, 2_000, "flow meter class 1; the pack's own"),
     "facility": Tolerance(0, 0, f"{_HANDBOOK}: no negative lot"),

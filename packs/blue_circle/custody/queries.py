@@ -7,9 +7,7 @@ import msgspec
 from tidehub.sdk import Reader, sql
 
 _STOCK = sql("SELECT kind, in_g, out_g FROM custody_stock WHERE place_id = :place_id ORDER BY kind")
-_BOARD = sql(
-    "SELECT stream_group, mass_g FROM custody_on_board WHERE unit_id = :unit_id ORDER BY stream_group"
-)
+_BOARD = sql("SELECT stream_group, mass_g FROM custody_on_board WHERE unit_id = :unit_id ORDER BY stream_group")
 _LANDING = sql(
     "SELECT stream_group, before_g, landed_g, emptied FROM custody_landing WHERE landing_id = :landing_id"
     " ORDER BY stream_group"
@@ -47,9 +45,7 @@ class TicketRow(msgspec.Struct, frozen=True):
 
 async def stock_of(reader: Reader, place_id: str) -> list[Stock]:
     """Balance of a facility by kind."""
-    return [
-        Stock(row["kind"], row["in_g"], row["out_g"]) for row in await reader.fetch(_STOCK, place_id=place_id)
-    ]
+    return [Stock(row["kind"], row["in_g"], row["out_g"]) for row in await reader.fetch(_STOCK, place_id=place_id)]
 
 
 async def on_board_g(reader: Reader, unit_id: str) -> dict[str, int]:

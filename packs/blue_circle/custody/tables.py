@@ -92,9 +92,7 @@ _TICKET = sql(
     " resolved, resolution) VALUES (:ticket_id, :case_id, :level, :subject, :residual_g, :region_code, :unit_id,"
     " :opened_us, 0, '')"
 )
-_RESOLVED = sql(
-    "UPDATE custody_ticket SET resolved = 1, resolution = :resolution WHERE ticket_id = :ticket_id"
-)
+_RESOLVED = sql("UPDATE custody_ticket SET resolved = 1, resolution = :resolution WHERE ticket_id = :ticket_id")
 _FIND_RUN = sql("SELECT inputs, outputs, loss_g FROM custody_run WHERE run_id = :run_id", short=True)
 _FIND_TICKET = sql("SELECT case_id, resolved FROM custody_ticket WHERE ticket_id = :ticket_id", short=True)
 

@@ -185,9 +185,7 @@ def _diagram(lifecycle: cases.Lifecycle) -> Diagram:
         en=lifecycle.en,
         source=lifecycle.source,
         states=[
-            StateNode(
-                name, state.zh, state.en, state.stage, name == lifecycle.start, state.final, state.outcome
-            )
+            StateNode(name, state.zh, state.en, state.stage, name == lifecycle.start, state.final, state.outcome)
             for name, state in lifecycle.states.items()
         ],
         moves=moves,

@@ -130,9 +130,7 @@ async def _limited(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[by
         yield chunk
 
 
-async def _store_part(
-    keeper: FileKeeper, chunks: AsyncIterator[bytes], boundary: str, by: str, limit: int
-) -> KeptFile:
+async def _store_part(keeper: FileKeeper, chunks: AsyncIterator[bytes], boundary: str, by: str, limit: int) -> KeptFile:
     if not boundary:
         raise MALFORMED(None, problem="multipart without a boundary")
     parts = _parts(chunks, boundary, limit)

@@ -166,9 +166,7 @@ async def follow(services: Services, row: intake.ReportRow, actor: Actor) -> Fol
     taken = [job for job in jobs if job.state in _TAKEN]
     if taken:
         return await _with_unit(services, picture, taken[-1])
-    return msgspec.structs.replace(
-        picture, honest=await _honest(services, row.case_id) if case.is_open else None
-    )
+    return msgspec.structs.replace(picture, honest=await _honest(services, row.case_id) if case.is_open else None)
 
 
 # -- who comes ----------------------------------------------------------------------------------------------
@@ -195,14 +193,10 @@ async def _with_unit(services: Services, picture: Following, job: field.CrewJob)
             route, share = remaining_way(job.route.points, Position(aged.last.lon, aged.last.lat))
             remaining_m = round(job.route.length_m * share)
             eta_at = aged.last.at + timedelta(seconds=round(job.route.eta_s * share))
-    return msgspec.structs.replace(
-        named, eta_at=eta_at, unit_position=seen, route=route, remaining_m=remaining_m
-    )
+    return msgspec.structs.replace(named, eta_at=eta_at, unit_position=seen, route=route, remaining_m=remaining_m)
 
 
-def remaining_way(
-    points: Sequence[tuple[float, float]], here: Position
-) -> tuple[list[tuple[float, float]], float]:
+def remaining_way(points: Sequence[tuple[float, float]], here: Position) -> tuple[list[tuple[float, float]], float]:
     """Give what is left of a way from the place on it that is nearest to ``here``, and which share that is.
 
     Parameters
@@ -243,9 +237,7 @@ async def _honest(services: Services, case_id: str) -> intake.Text | None:
         if told is not None and told.honest_zh:
             return intake.Text(told.honest_zh, told.honest_en or told.honest_zh)
         if told is not None and told.reasons:
-            return intake.Text(
-                "；".join(one.zh for one in told.reasons), "; ".join(one.en for one in told.reasons)
-            )
+            return intake.Text("；".join(one.zh for one in told.reasons), "; ".join(one.en for one in told.reasons))
     return None
 
 

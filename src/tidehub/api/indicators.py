@@ -21,9 +21,7 @@ from tidehub.capabilities.evaluation.queries import ROWS_MAX
 from tidehub.kernel.access import rule, scope
 from tidehub.kernel.errors import NOT_FOUND
 
-VIEW = rule(
-    "duty_officer", "shift_leader", "checker", "cashier", "auditor", "administrator", relations=["assignee"]
-)
+VIEW = rule("duty_officer", "shift_leader", "checker", "cashier", "auditor", "administrator", relations=["assignee"])
 """Who may see figures: posts those of their regions, a crew its own."""
 _FAMILY = "indicators"
 _DAYS = 7

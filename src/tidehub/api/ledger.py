@@ -85,9 +85,7 @@ class LineList(msgspec.Struct, frozen=True):
     next: str | None
 
 
-@get(
-    "/api/v1/claims", opt={"rule": ledger.VIEW, "family": _FAMILY, "query": ClaimsQuery, "answer": ClaimList}
-)
+@get("/api/v1/claims", opt={"rule": ledger.VIEW, "family": _FAMILY, "query": ClaimsQuery, "answer": ClaimList})
 async def list_claims(request: AnyRequest) -> Response[bytes]:
     """List the claims one may see, newest first."""
     query = read_query(request, ClaimsQuery)
@@ -219,9 +217,7 @@ def _asking(path: str, command: type[Command]) -> Any:
 
     async def route(request: AnyRequest) -> Response[bytes]:
         told = await read_json(request, body)
-        return await carry_out(
-            request, command(**{name: getattr(told, name) for name in body.__struct_fields__})
-        )
+        return await carry_out(request, command(**{name: getattr(told, name) for name in body.__struct_fields__}))
 
     return _made(route, path, command, body)
 

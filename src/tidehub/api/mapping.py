@@ -56,9 +56,7 @@ async def get_land(request: AnyRequest) -> Response[Any]:
     services = services_of(request)
     raw, tag = _land(services)
     headers = {"etag": tag, "cache-control": "public, max-age=86400"}
-    if tag in [
-        part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")
-    ]:
+    if tag in [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]:
         return Response(None, status_code=304, headers=headers)
     return Response(raw, media_type="application/geo+json", headers=headers)
 
@@ -83,9 +81,7 @@ async def list_map_places(request: AnyRequest) -> Response[bytes]:
             place.dries,
         )
         for id_, place in places.items()
-        if "boat" in place.access
-        and place.region_code.startswith(query.region)
-        and query.kind in (None, place.kind)
+        if "boat" in place.access and place.region_code.startswith(query.region) and query.kind in (None, place.kind)
     ]
     return answer(page_of(items, None), headers={"cache-control": "private, max-age=60"})
 

@@ -146,9 +146,7 @@ async def retry_parked(request: AnyRequest) -> Response[bytes]:
 async def discard_parked(request: AnyRequest) -> Response[bytes]:
     """Give something parked up, with the reason; what it was stays on record."""
     told: Any = await read_json(request, _Discard)
-    return await carry_out(
-        request, operating.DiscardParked(matter=told.matter, key=told.key, reason=told.reason)
-    )
+    return await carry_out(request, operating.DiscardParked(matter=told.matter, key=told.key, reason=told.reason))
 
 
 ROUTES: list[Any] = [get_doors, get_backlog, list_parked, retry_parked, discard_parked]

@@ -225,9 +225,7 @@ async def post_token(request: AnyRequest) -> Response[bytes]:
     return answer(TokenMade(token_id, text), status=201, headers={"cache-control": "no-store"})
 
 
-@delete(
-    "/api/v1/tokens/{token_id:str}", status_code=204, opt=_opt(rule=ADMINISTRATOR, answer=None, status=204)
-)
+@delete("/api/v1/tokens/{token_id:str}", status_code=204, opt=_opt(rule=ADMINISTRATOR, answer=None, status=204))
 async def delete_token(request: AnyRequest, token_id: FromPath[str]) -> Response[None]:
     """End a token at once."""
     await services_of(request).access.revoke_token(token_id)

@@ -151,9 +151,7 @@ async def list_entries(request: AnyRequest, register: FromPath[str]) -> Response
     services, actor = _asked(request, register)
     query = read_query(request, ListQuery)
     after = read_cursor(query.cursor, tuple[str])
-    fits = (
-        {} if query.kind is None or "kind" not in BODIES[register].__struct_fields__ else {"kind": query.kind}
-    )
+    fits = {} if query.kind is None or "kind" not in BODIES[register].__struct_fields__ else {"kind": query.kind}
     items: list[EntryView] = []
     for entry in services.registers.register(register).entries(query.at, **fits):
         if (after is not None and entry.id <= after[0]) or not _lies_below(entry, query.region):
@@ -210,9 +208,7 @@ async def put_entry(request: AnyRequest, register: FromPath[str], id_: FromPath[
         by=actor,
     )
     version = await queries.chain_version(services.hub, register, name)
-    return answer(
-        _view(_recorded_entry(services, register, name, recorded), actor, geometry=True), version=version
-    )
+    return answer(_view(_recorded_entry(services, register, name, recorded), actor, geometry=True), version=version)
 
 
 def _recorded_entry(services: Services, register: str, id_: str, recorded: Sequence[Recorded]) -> Entry:
@@ -326,11 +322,7 @@ def _shown(entry: Entry, actor: Actor) -> Entry:
         for name in fields
         if name in entry.body.__struct_fields__
     }
-    return (
-        msgspec.structs.replace(entry, body=msgspec.structs.replace(entry.body, **changed))
-        if changed
-        else entry
-    )
+    return msgspec.structs.replace(entry, body=msgspec.structs.replace(entry.body, **changed)) if changed else entry
 
 
 def _view(entry: Entry, actor: Actor, geometry: bool) -> EntryView:

@@ -55,14 +55,10 @@ async def sign_in(request: AnyRequest) -> Response[bytes]:
     """
     services = services_of(request)
     told = await read_json(request, SignIn)
-    signed_in = await services.access.sign_in(
-        told.login, told.password, request.headers.get("user-agent", "")
-    )
+    signed_in = await services.access.sign_in(told.login, told.password, request.headers.get("user-agent", ""))
     holder = await services.access.holders.of_session(signed_in.token)
     assert holder is not None
-    response = answer(
-        _me(request, holder.actor, signed_in.must_change), headers={"cache-control": "no-store"}
-    )
+    response = answer(_me(request, holder.actor, signed_in.must_change), headers={"cache-control": "no-store"})
     response.set_cookie(_cookie(services.settings, signed_in.token, services.access.settings.session_s))
     return response
 

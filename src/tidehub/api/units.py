@@ -20,9 +20,7 @@ from tidehub.kernel.access import Actor, Subject, permits, rule
 from tidehub.kernel.errors import NOT_FOUND
 from tidehub.registers import Unit
 
-VIEW = rule(
-    "duty_officer", "shift_leader", "checker", "auditor", "administrator", "quay_operator", relations=["self"]
-)
+VIEW = rule("duty_officer", "shift_leader", "checker", "auditor", "administrator", "quay_operator", relations=["self"])
 """Who may see a unit; its own crew may."""
 _FAMILY = "units"
 
@@ -233,7 +231,5 @@ ROUTES: list[Any] = [
     get_unit,
     land_load,
     command_route("/api/v1/units/{unit_id:str}/hold", dispatch.HoldUnit, family=_FAMILY, named="unit_id"),
-    command_route(
-        "/api/v1/units/{unit_id:str}/release", dispatch.ReleaseUnit, family=_FAMILY, named="unit_id"
-    ),
+    command_route("/api/v1/units/{unit_id:str}/release", dispatch.ReleaseUnit, family=_FAMILY, named="unit_id"),
 ]

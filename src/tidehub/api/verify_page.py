@@ -145,9 +145,7 @@ def _section(zh: str, en: str, lines: list[_Line]) -> str:
         f"<dd{' class=hash' if is_hash else ''}>{value}</dd></div>"
         for label_zh, label_en, value, is_hash in lines
     )
-    return (
-        f'<section class="card"><h2>{zh} <span class="en" lang="en">{en}</span></h2><dl>{rows}</dl></section>'
-    )
+    return f'<section class="card"><h2>{zh} <span class="en" lang="en">{en}</span></h2><dl>{rows}</dl></section>'
 
 
 def _local(at: datetime) -> str:

@@ -35,9 +35,7 @@ def add_to(commands: Any) -> None:
 def benches() -> dict[str, Path]:
     """Benchmarks of the source tree by name."""
     folder = Path(__file__).parents[3] / "benchmarks"
-    return {
-        path.stem: path for path in sorted(folder.glob("*.py")) if path.stem not in ("__init__", "common")
-    }
+    return {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem not in ("__init__", "common")}
 
 
 def carry_out(args: argparse.Namespace) -> int:
@@ -47,9 +45,7 @@ def carry_out(args: argparse.Namespace) -> int:
         raise BENCH_UNKNOWN("name", name=args.name, known=", ".join(known) or "-")
     sys.path.insert(0, str(known[args.name].parents[1]))
     module = importlib.import_module(f"benchmarks.{args.name}")
-    options = {
-        key: value for key in ("cases", "kills", "seconds") if (value := getattr(args, key)) is not None
-    }
+    options = {key: value for key in ("cases", "kills", "seconds") if (value := getattr(args, key)) is not None}
     result: dict[str, Any] = module.run(**options)
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
@@ -57,7 +53,5 @@ def carry_out(args: argparse.Namespace) -> int:
         for figure in result["figures"]:
             print(f"{figure['name']:<48} {figure['value']:>14} {figure['unit']}")
         for goal in result["goals"]:
-            print(
-                f"{'met    ' if goal['met'] else 'NOT MET'}  {goal['name']}: {goal['value']} (goal {goal['goal']})"
-            )
+            print(f"{'met    ' if goal['met'] else 'NOT MET'}  {goal['name']}: {goal['value']} (goal {goal['goal']})")
     return 0 if all(goal["met"] for goal in result["goals"]) else 1

@@ -32,7 +32,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     """Make the parser of all commands, or of the one that is asked for."""
     top = argparse.ArgumentParser(
         prog="tidehub",
-        description="潮汇 Tidehub: 报件、案件、派单、现场、单证与评价 · reports, cases, jobs, field work, documents, evaluation",
+        description="潮汇 Tidehub: 报件、案件、派单、现场、单证、评价 · reports, cases, jobs, documents, evaluation",
     )
     top.add_argument("--version", action="version", version=f"tidehub {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -100,9 +100,7 @@ def _facts(registry: Any) -> str:
             "|---|---|---|---|",
         ]
         for fact in sorted(capability.facts, key=lambda fact: fact.__name__):
-            lines.append(
-                f"| `{fact.__name__}` | {fact.shape_version} | {_first_paragraph(fact)} | {_fields(fact)} |"
-            )
+            lines.append(f"| `{fact.__name__}` | {fact.shape_version} | {_first_paragraph(fact)} | {_fields(fact)} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -22,9 +22,7 @@ _BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 def add_to(commands: Any) -> None:
     """Add the command."""
-    command = commands.add_parser(
-        "replay", help="compute tables and figures again from the facts · 由事实重算"
-    )
+    command = commands.add_parser("replay", help="compute tables and figures again from the facts · 由事实重算")
     command.add_argument(
         "--as-of", metavar="INSTANT", help="show the figures as of an instant instead, RFC 3339 with zone"
     )

@@ -40,9 +40,7 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("run", help="start Tidehub · 启动潮汇")
     add_place(command)
     add_listening(command)
-    command.add_argument(
-        "--no-seed", action="store_true", help="do not fill an empty installation with the demo world"
-    )
+    command.add_argument("--no-seed", action="store_true", help="do not fill an empty installation with the demo world")
     command.add_argument(
         "--demo-boats", action="store_true", help="let simulated boats lie in the harbour and speak AIS to the UDP door"
     )
@@ -52,12 +50,8 @@ def add_to(commands: Any) -> None:
 def add_listening(command: argparse.ArgumentParser) -> None:
     """Add where it listens."""
     command.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    command.add_argument(
-        "--port", type=int, default=PORT, help="port of the pages and the API; 0 takes a free one"
-    )
-    command.add_argument(
-        "--public-url", help="address under which people reach it; stands in the QR of documents"
-    )
+    command.add_argument("--port", type=int, default=PORT, help="port of the pages and the API; 0 takes a free one")
+    command.add_argument("--public-url", help="address under which people reach it; stands in the QR of documents")
     command.add_argument("--https", action="store_true", help="reached by HTTPS only: cookies are secure")
     command.add_argument("--no-doors", action="store_true", help="keep the ports for devices shut")
 

@@ -15,15 +15,11 @@ from tidehub.testkit.story import StoryFailed, tell
 
 def add_to(commands: Any) -> None:
     """Add the command."""
-    command = commands.add_parser(
-        "story", help="play a pack's story on a moved clock · 在可拨动的时钟上演示场景故事"
-    )
+    command = commands.add_parser("story", help="play a pack's story on a moved clock · 在可拨动的时钟上演示场景故事")
     command.add_argument("pack", help="name or folder of the pack")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.add_argument("--postgresql", metavar="DSN", help="play it on this empty PostgreSQL database")
-    command.add_argument(
-        "--keep", type=Path, metavar="FOLDER", help="keep the data of the run in this empty folder"
-    )
+    command.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the data of the run in this empty folder")
     command.set_defaults(carry_out=carry_out)
 
 

@@ -37,9 +37,7 @@ async def _trace(args: argparse.Namespace) -> int:
             raise NOT_FOUND("case", what="案件 case", id=args.case)
         reports = [report_id for fact in facts for report_id in getattr(fact.fact, "report_ids", ())]
         told = [
-            fact
-            for report_id in dict.fromkeys(reports)
-            for fact in await platform.hub.stream(f"report/{report_id}")
+            fact for report_id in dict.fromkeys(reports) for fact in await platform.hub.stream(f"report/{report_id}")
         ]
         told = sorted([*told, *facts], key=lambda fact: fact.seq)
         places = decided_in(platform.registry)

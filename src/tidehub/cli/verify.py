@@ -44,8 +44,6 @@ async def _verify(args: argparse.Namespace) -> int:
         for problem in report.problems:
             print(f"{problem.kind}: {problem.where}: {problem.what}")
         print(
-            "完好 sound"
-            if report.sound
-            else f"发现 {report.problems_count} 处问题 · {report.problems_count} problems"
+            "完好 sound" if report.sound else f"发现 {report.problems_count} 处问题 · {report.problems_count} problems"
         )
     return 0 if report.sound else 1

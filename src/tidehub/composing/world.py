@@ -72,9 +72,7 @@ async def _fill(hub: Hub, pack: Pack) -> None:
             places.setdefault(berth["id"], place_of(berth, region))
     unknown = set(registers) - set(_ORDER)
     if unknown:
-        raise WORLD_INVALID(
-            "registers", where=pack.manifest.id, problem=f"no register {', '.join(sorted(unknown))}"
-        )
+        raise WORLD_INVALID("registers", where=pack.manifest.id, problem=f"no register {', '.join(sorted(unknown))}")
     for register in _ORDER:
         for id_, body in registers.get(register, {}).items():
             await hub.handle(RecordEntry(register=register, id=str(id_), body=body), by=SEED_ACTOR)

@@ -97,9 +97,7 @@ async def call_out_a_crew(recorded: Recorded, context: FlowContext) -> Sequence[
     return await ask_for(context, wanted, context.clock.now()) if wanted else ()
 
 
-def _wanted(
-    case: _Case, name: str, service: ServicePolicy, recorded: Recorded, context: FlowContext
-) -> Wanted:
+def _wanted(case: _Case, name: str, service: ServicePolicy, recorded: Recorded, context: FlowContext) -> Wanted:
     job = WaitingJob(
         job_id=job_id_of(case.case_id, name),
         task=name,
@@ -296,9 +294,7 @@ async def _find_wanted(context: FlowContext, job_id: str) -> Wanted:
 def _overruled(unit: UnitState, context: FlowContext) -> UnitState:
     """The unit without what a duty officer may overrule."""
     position_at = context.clock.now() if unit.position is not None else None
-    return msgspec.structs.replace(
-        unit, position_at=position_at, shifts=None, crew_until=None, held_reason=None
-    )
+    return msgspec.structs.replace(unit, position_at=position_at, shifts=None, crew_until=None, held_reason=None)
 
 
 def _overruled_job(job: WaitingJob) -> WaitingJob:

@@ -85,8 +85,7 @@ class DevicePositions:
         """See :class:`Positions`."""
         found = await last_of_units(self._reader, list(unit_ids), now)
         return {
-            unit_id: LastKnown(Position(aged.last.lon, aged.last.lat), aged.last.at)
-            for unit_id, aged in found.items()
+            unit_id: LastKnown(Position(aged.last.lon, aged.last.lat), aged.last.at) for unit_id, aged in found.items()
         }
 
 

@@ -41,8 +41,7 @@ class RegisteredDevices:
         return [
             self._known(entry.id, entry.body, at)
             for entry in self._registers.devices.entries(at)
-            if entry.body.unit_id is not None
-            and any(claim.split(":")[0] in _TRACKERS for claim in entry.body.claims)
+            if entry.body.unit_id is not None and any(claim.split(":")[0] in _TRACKERS for claim in entry.body.claims)
         ]
 
     async def admits(self, claim: str, secret: str) -> bool:

@@ -124,9 +124,7 @@ async def ask_for(
             commands.append(offer_of(wanted, pair.ranked, answer.rankings[job_id]))
         elif job_id in mine:
             shortfall = (
-                _asked_enough(wanted)
-                if exhausted
-                else _shortfall(context, wanted, units, answer, pairs, every, now)
+                _asked_enough(wanted) if exhausted else _shortfall(context, wanted, units, answer, pairs, every, now)
             )
             commands.append(_no_unit(wanted, shortfall, answer.rankings[job_id], now))
     return commands

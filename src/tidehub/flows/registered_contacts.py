@@ -31,6 +31,4 @@ class RegisteredContacts:
         person = self._registers.people.get(id_)
         if person is None:
             return None
-        return await with_choice(
-            self._reader, Contact(person_id=to, language=person.language, phone=person.phone)
-        )
+        return await with_choice(self._reader, Contact(person_id=to, language=person.language, phone=person.phone))

@@ -63,11 +63,7 @@ async def tell_people(recorded: Recorded, context: Context) -> Sequence[Command]
         key = row.template or getattr(fact, "message", "")
         template: MessageTemplate | None = context.messages.get(key)
         to = _recipient(row.to, fact, case)
-        if (
-            template is None
-            or not to
-            or (row.lifecycle and (case is None or case.lifecycle != row.lifecycle))
-        ):
+        if template is None or not to or (row.lifecycle and (case is None or case.lifecycle != row.lifecycle)):
             continue
         known = _params(recorded, case, context.registers)
         commands.append(

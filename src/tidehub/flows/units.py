@@ -24,9 +24,7 @@ _SPEED_MPS = {"water": 5.0, "road": 8.0}
 _STAGES: dict[str, Stage] = {"accepted": "accepted", "under_way": "under_way", "on_scene": "on_scene"}
 
 
-async def units_for(
-    context: FlowContext, services: Sequence[ServicePolicy], now: datetime
-) -> list[UnitState]:
+async def units_for(context: FlowContext, services: Sequence[ServicePolicy], now: datetime) -> list[UnitState]:
     """Every unit of a kind that one of these services may ask, as it stands now.
 
     Those of other kinds are left out; they are no candidates that a duty officer would look for.
@@ -34,9 +32,7 @@ async def units_for(
     kinds = {kind for service in services for kind in service.units.kinds}
     any_kind = any(not service.units.kinds for service in services)
     known = {
-        unit_id: unit
-        for unit_id, unit in context.registers.units.all(now).items()
-        if any_kind or unit.kind in kinds
+        unit_id: unit for unit_id, unit in context.registers.units.all(now).items() if any_kind or unit.kind in kinds
     }
     ids = sorted(known)
     places = await context.positions.last_known(ids, now)

@@ -62,9 +62,7 @@ async def note_an_arrival(recorded: Recorded, _context: object) -> Sequence[Comm
     if entered.case_id is None or entered.job_id is None:
         return ()
     return (
-        ArriveAtJob(
-            case_id=entered.case_id, job_id=entered.job_id, unit_id=entered.unit_id, position=entered.position
-        ),
+        ArriveAtJob(case_id=entered.case_id, job_id=entered.job_id, unit_id=entered.unit_id, position=entered.position),
     )
 
 
@@ -73,8 +71,4 @@ async def stop_watching(recorded: Recorded, _context: object) -> Sequence[Comman
     fact: Any = recorded.fact
     if not fact.unit_id:
         return ()
-    return (
-        DropCircle(
-            circle_id=circle_id_of(fact.job_id, fact.unit_id), unit_id=fact.unit_id, case_id=fact.case_id
-        ),
-    )
+    return (DropCircle(circle_id=circle_id_of(fact.job_id, fact.unit_id), unit_id=fact.unit_id, case_id=fact.case_id),)

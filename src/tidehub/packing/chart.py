@@ -58,9 +58,7 @@ def read_harbour(folder: Path, raw: dict[str, Any]) -> Harbour:
     fairways: tuple[Fairway, ...] = ()
     if files.fairways is not None:
         read = read_areas(_bytes(folder, files.fairways, "fairways"), "fairways")
-        fairways = tuple(
-            Fairway(area, _depth(told)) for area, told in zip(read.areas, read.properties, strict=True)
-        )
+        fairways = tuple(Fairway(area, _depth(told)) for area, told in zip(read.areas, read.properties, strict=True))
     station = None
     if files.tide is not None:
         station = read_station(decode(_bytes(folder, files.tide, "tide"), dict), files.tide)

@@ -139,7 +139,7 @@ class Pack:
     lifecycles: tuple[Lifecycle, ...] = ()
     catalogue: PackCatalogue | None = None
     policies: DispatchPolicies | None = None
-    indicators: Definitions = Definitions()
+    indicators: Definitions = field(default_factory=Definitions)
     messages: Mapping[str, MessageTemplate] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     templates: tuple[Template, ...] = ()

@@ -50,17 +50,13 @@ def mount(packs: Sequence[Pack]) -> Mounted:
     for pack in packs:
         for name, service in (pack.policies.services if pack.policies else {}).items():
             if services.setdefault(name, service) != service:
-                raise PACK_INVALID(
-                    f"services.{name}", where=pack.manifest.id, problem="another pack has this name"
-                )
+                raise PACK_INVALID(f"services.{name}", where=pack.manifest.id, problem="another pack has this name")
         for key, message in pack.messages.items():
             if messages.setdefault(key, message) != message:
                 raise PACK_INVALID(key, where=pack.manifest.id, problem="another pack has this message key")
         if pack.plan is not None:
             if plan is not None and plan != pack.plan:
-                raise PACK_INVALID(
-                    "accounts", where=pack.manifest.id, problem="another pack has another plan"
-                )
+                raise PACK_INVALID("accounts", where=pack.manifest.id, problem="another pack has another plan")
             plan = pack.plan
         indicators = Definitions(
             indicators.indicators + pack.indicators.indicators, indicators.ratios + pack.indicators.ratios

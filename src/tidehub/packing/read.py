@@ -51,18 +51,14 @@ def read_pack(folder: Path) -> Pack:
     return Pack(
         folder=folder,
         manifest=manifest,
-        lifecycles=tuple(
-            read_lifecycle(read_yaml(path), path.name) for path in lifecycle_files if path.is_file()
-        ),
+        lifecycles=tuple(read_lifecycle(read_yaml(path), path.name) for path in lifecycle_files if path.is_file()),
         catalogue=_read(folder, "categories.yaml", lambda raw, where: read_catalogue(raw, forms, where)),
         policies=_read(folder, "dispatch.yaml", read_dispatch_policies),
         indicators=_read(folder, "indicators.yaml", read_definitions) or Definitions(),
         messages=_messages(folder),
         notices=_read(folder, "notices.yaml", _notices) or (),
         templates=read_template_folder(folder / "documents"),
-        tariffs=tuple(
-            read_tariff(read_yaml(path), path.name) for path in sorted((folder / "tariffs").glob("*.yaml"))
-        ),
+        tariffs=tuple(read_tariff(read_yaml(path), path.name) for path in sorted((folder / "tariffs").glob("*.yaml"))),
         plan=_read(folder, "accounts.yaml", read_plan),
         harbour=_read(folder, "harbour.yaml", lambda raw, _where: read_harbour(folder, raw)),
         world=read_yaml(folder / "demo" / "world.yaml") if (folder / "demo" / "world.yaml").is_file() else {},

@@ -49,8 +49,7 @@ SESSION = sql(
     short=True,
 )
 TOKEN = sql(
-    "SELECT holder, roles, regions, units, scopes, ends_us FROM access_token"
-    " WHERE token_sha256 = :token_sha256",
+    "SELECT holder, roles, regions, units, scopes, ends_us FROM access_token WHERE token_sha256 = :token_sha256",
     short=True,
 )
 GRANTS = sql(

@@ -318,9 +318,7 @@ def revoke_roles(state: Grants, command: RevokeRoles, _now: datetime) -> list[Ro
     return [RolesRevoked(person_id=command.person_id, grant_id=command.grant_id, reason=command.reason)]
 
 
-def note_personal_data_read(
-    _state: None, command: NotePersonalDataRead, _now: datetime
-) -> list[PersonalDataRead]:
+def note_personal_data_read(_state: None, command: NotePersonalDataRead, _now: datetime) -> list[PersonalDataRead]:
     """Log the read; without a purpose there is none."""
     purpose = command.purpose.strip()
     if not _PURPOSE_MIN <= len(purpose) <= _PURPOSE_MAX:

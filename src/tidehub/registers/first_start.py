@@ -107,9 +107,7 @@ async def first_start(hub: Handles, access: Access, demo: Sequence[Account] = ()
             )
         if commands:
             await hub.handle(*commands, by=platform_actor(BY))
-        await access.set_password(
-            account.person_id, account.login, password, must_change=account is ADMINISTRATOR
-        )
+        await access.set_password(account.person_id, account.login, password, must_change=account is ADMINISTRATOR)
         made.append(MadeAccount(account.login, password, account.name, account.roles))
     return made[-1:] + made[:-1]
 

@@ -129,9 +129,7 @@ class Holders:
             await self._keeper.write(running(q.SEEN, {"now_us": now_us, "token_sha256": digest}))
         actor, good_until_us = self._actor(f"person/{first['person_id']}", rows, now_us)
         good_until_us = min(good_until_us, first["ends_us"], now_us + _SEEN_EVERY_US)
-        return self._keep(
-            digest, Holder(actor, frozenset(), False, bool(first["must_change"]), good_until_us)
-        )
+        return self._keep(digest, Holder(actor, frozenset(), False, bool(first["must_change"]), good_until_us))
 
     async def of_token(self, token: str) -> Holder:
         """Who a bearer token stands for.

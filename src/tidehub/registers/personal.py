@@ -43,9 +43,7 @@ def mask_mail(address: str) -> str:
 
 def mask_address(address: str) -> str:
     """Keep an address down to the town (镇、乡、街道); what is finer goes."""
-    ends = [
-        address.find(word) + len(word) for word in ("街道", "镇", "乡", "市", "区", "县") if word in address
-    ]
+    ends = [address.find(word) + len(word) for word in ("街道", "镇", "乡", "市", "区", "县") if word in address]
     return address[: ends[0]] + MASK * 3 if ends else mask_name(address)
 
 

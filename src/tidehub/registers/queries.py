@@ -11,8 +11,7 @@ from tidehub.hub.statement import sql
 from tidehub.kernel.instants import from_us
 
 _GRANTS = sql(
-    "SELECT grant_id, roles, regions, units, until_us FROM access_grant WHERE person_id = :person_id"
-    " ORDER BY grant_id",
+    "SELECT grant_id, roles, regions, units, until_us FROM access_grant WHERE person_id = :person_id ORDER BY grant_id",
     short=True,
 )
 _READS = sql(

@@ -68,9 +68,7 @@ class _Period:
         self.shapes: NDArray[Any] = np.array([shape(entry) for entry in areas], dtype=object)
         shapely.prepare(self.shapes)
         self.tree = shapely.STRtree(self.shapes)
-        self.bounds: list[tuple[float, ...]] = [
-            tuple(bounds) for bounds in shapely.bounds(self.shapes).tolist()
-        ]
+        self.bounds: list[tuple[float, ...]] = [tuple(bounds) for bounds in shapely.bounds(self.shapes).tolist()]
         self.cell_deg = _CELL_MAX_DEG
         if areas:
             bounds = shapely.bounds(self.shapes)
@@ -89,12 +87,8 @@ class _Period:
 
     def _look_at(self, key: tuple[int, int]) -> str | tuple[int, ...]:
         west, south = key[0] * self.cell_deg, key[1] * self.cell_deg
-        margin = (
-            self.cell_deg * 1e-6
-        )  # so that a point on the rim of a cell, as floats see it, is still inside
-        box = shapely.box(
-            west - margin, south - margin, west + self.cell_deg + margin, south + self.cell_deg + margin
-        )
+        margin = self.cell_deg * 1e-6  # so that a point on the rim of a cell, as floats see it, is still inside
+        box = shapely.box(west - margin, south - margin, west + self.cell_deg + margin, south + self.cell_deg + margin)
         touching = sorted(int(place) for place in self.tree.query(box, predicate="intersects"))
         if not touching:
             return ""

@@ -130,9 +130,7 @@ class Access:
         """Whether there is no account at all yet: the first start."""
         return await self._keeper.fetch_one(q.ANY_CREDENTIAL) is None
 
-    async def set_password(
-        self, person_id: str, login: str, password: str, *, must_change: bool = False
-    ) -> None:
+    async def set_password(self, person_id: str, login: str, password: str, *, must_change: bool = False) -> None:
         """Make an account or give it a new password; every session of it ends.
 
         Raises

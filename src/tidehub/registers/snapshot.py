@@ -35,8 +35,7 @@ from tidehub.registers.regions import RegionMap
 B = TypeVar("B", bound=RegisterBody)
 
 _LOAD = sql(
-    "SELECT register, id, valid_from_us, valid_to_us, body FROM registers_entry"
-    " ORDER BY register, id, valid_from_us"
+    "SELECT register, id, valid_from_us, valid_to_us, body FROM registers_entry ORDER BY register, id, valid_from_us"
 )
 
 
@@ -82,9 +81,7 @@ class Register(Generic[B]):
         at = at or self._clock.now()
         for id_ in sorted(self._versions):
             found = self.entry(id_, at)
-            if found is not None and all(
-                _fits(getattr(found.body, name), value) for name, value in equal.items()
-            ):
+            if found is not None and all(_fits(getattr(found.body, name), value) for name, value in equal.items()):
                 yield found
 
     def history(self, id_: str) -> Sequence[Entry]:
@@ -106,9 +103,7 @@ class Register(Generic[B]):
 
     def record(self, entry: Entry) -> None:
         """Take a version in; one from the same instant replaces it. The one before ends where it begins."""
-        versions = [
-            other for other in self._versions.get(entry.id, ()) if other.valid_from != entry.valid_from
-        ]
+        versions = [other for other in self._versions.get(entry.id, ()) if other.valid_from != entry.valid_from]
         versions.append(entry)
         self._versions[entry.id] = sorted(versions, key=lambda version: version.valid_from)
         self.changes += 1
@@ -126,9 +121,7 @@ class Register(Generic[B]):
 
 
 def _fits(have: Any, wanted: Any) -> bool:
-    return (
-        wanted in have if isinstance(have, tuple) and not isinstance(wanted, tuple) else bool(have == wanted)
-    )
+    return wanted in have if isinstance(have, tuple) and not isinstance(wanted, tuple) else bool(have == wanted)
 
 
 class Registers:
@@ -225,9 +218,7 @@ class Registers:
     def device_of(self, claim: str) -> tuple[str, Device] | None:
         """Find the device that comes in under a claim (``mmsi:412345678``): its id and what is known."""
         if self._claims_of != self.devices.changes:
-            self._claims = {
-                name: entry.id for entry in self.devices.entries() for name in reversed(entry.body.claims)
-            }
+            self._claims = {name: entry.id for entry in self.devices.entries() for name in reversed(entry.body.claims)}
             self._claims_of = self.devices.changes
         id_ = self._claims.get(claim)
         device = None if id_ is None else self.devices.get(id_)

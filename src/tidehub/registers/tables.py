@@ -129,8 +129,7 @@ _VERSIONS = sql(
     short=True,
 )
 _GRANTS = sql(
-    "SELECT grant_id, roles, regions, units, until_us FROM access_grant WHERE person_id = :person_id"
-    " ORDER BY grant_id",
+    "SELECT grant_id, roles, regions, units, until_us FROM access_grant WHERE person_id = :person_id ORDER BY grant_id",
     short=True,
 )
 

@@ -267,9 +267,7 @@ class TerminalSender:
         Number and plate of the terminal.
     """
 
-    def __init__(
-        self, host: str, port: int, phone: str, *, plate: str = "浙J00001", edition: int = 2013
-    ) -> None:
+    def __init__(self, host: str, port: int, phone: str, *, plate: str = "浙J00001", edition: int = 2013) -> None:
         self._address = (host, port)
         self._phone = phone
         self._plate = plate

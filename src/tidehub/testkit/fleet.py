@@ -138,7 +138,9 @@ class CrewMember:
         """Look for jobs, one after the other, until cancelled."""
         while True:
             jobs = (await self._person.get("/api/v1/jobs/mine"))["items"]
-            waiting = next((job for job in jobs if job["state"] in ("offered", "accepted", "under_way", "on_scene")), None)
+            waiting = next(
+                (job for job in jobs if job["state"] in ("offered", "accepted", "under_way", "on_scene")), None
+            )
             if waiting is not None:
                 await self._carry_out(waiting["job_id"])
             await self._sleep(15)
@@ -213,7 +215,9 @@ async def file_reports(
         berth = chance.choice(berths)
         lines = [{"kind": "oily_water", "amount": round(chance.lognormvariate(5.3, 0.6)), "unit": "l"}]
         if chance.random() < 0.4:
-            lines.append({"kind": chance.choice(["bottles", "gear", "garbage"]), "amount": chance.randint(2, 30), "unit": "kg"})
+            lines.append(
+                {"kind": chance.choice(["bottles", "gear", "garbage"]), "amount": chance.randint(2, 30), "unit": "kg"}
+            )
         body = {
             "service_code": "marine_pickup",
             "answers": {"vessel_name": "浙椒渔62187", "vessel_mmsi": "412999187", "lines": lines},

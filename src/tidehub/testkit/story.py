@@ -60,7 +60,7 @@ def read_story(path: Path) -> tuple[str, list[Line]]:
     day, lines = "2026-06-01", []
     for number, raw in enumerate(path.read_text("utf-8").splitlines(), start=1):
         text = raw.strip()
-        if not text or text.startswith("#") or text.startswith("pack "):
+        if not text or text.startswith(("#", "pack ")):
             continue
         if text.startswith("day "):
             day = text[4:].strip()
@@ -73,9 +73,7 @@ def read_story(path: Path) -> tuple[str, list[Line]]:
     return day, lines
 
 
-async def tell(
-    name: str, folder: Path, *, postgresql: str | None = None, story: Path | None = None
-) -> dict[str, Any]:
+async def tell(name: str, folder: Path, *, postgresql: str | None = None, story: Path | None = None) -> dict[str, Any]:
     """Play a pack's story and say what came of it.
 
     Parameters
@@ -135,9 +133,7 @@ class Teller:
             for part in line.expect:
                 problem = await check(self.stage, part)
                 if problem:
-                    raise StoryFailed(
-                        f"line {line.number}: {line.who} {line.does}: expected '{part}', but {problem}"
-                    )
+                    raise StoryFailed(f"line {line.number}: {line.who} {line.does}: expected '{part}', but {problem}")
         return await self._outcome()
 
     async def _move_to(self, line: Line) -> None:

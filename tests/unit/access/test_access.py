@@ -31,9 +31,7 @@ async def refused(work: Any) -> str:
     return caught.value.code
 
 
-async def grant(
-    platform: Any, grant_id: str, *roles: str, regions: tuple[str, ...] = ("",), **more: Any
-) -> Any:
+async def grant(platform: Any, grant_id: str, *roles: str, regions: tuple[str, ...] = ("",), **more: Any) -> Any:
     by = more.pop("by", BY)
     command = GrantRoles(person_id="wang", grant_id=grant_id, roles=roles, regions=regions, **more)
     return await platform.handle(command, by=by)
@@ -41,9 +39,7 @@ async def grant(
 
 async def test_the_first_start_makes_accounts_once(platform: Any) -> None:
     """The administrator and the demo accounts get random passwords; a second start makes nothing."""
-    demo = [
-        Account(login="duty", person_id="duty", name="值班长", roles=("duty_officer",), regions=("331002",))
-    ]
+    demo = [Account(login="duty", person_id="duty", name="值班长", roles=("duty_officer",), regions=("331002",))]
     made = await first_start(platform, platform.access, demo)
     assert [account.login for account in made] == ["admin", "duty"]
     assert len({account.password for account in made}) == 2

@@ -147,9 +147,7 @@ def test_a_station_without_a_position_is_a_problem_with_its_number() -> None:
     (line,) = encode_position_b(412345678, 181.0, 91.0, AT)
     told = feed(line)
     assert told.fixes == []
-    assert [(p.reason, p.device_claim) for p in told.problems] == [
-        (Reason.POSITION_MISSING, "mmsi:412345678")
-    ]
+    assert [(p.reason, p.device_claim) for p in told.problems] == [(Reason.POSITION_MISSING, "mmsi:412345678")]
 
 
 @pytest.mark.parametrize(
@@ -191,9 +189,7 @@ def test_tag_block_time_is_the_reference_for_the_second() -> None:
     cog=st.floats(0, 359.9, allow_nan=False),
     class_a=st.booleans(),
 )
-def test_encoded_positions_come_back(
-    mmsi: int, lon: float, lat: float, sog: float, cog: float, class_a: bool
-) -> None:
+def test_encoded_positions_come_back(mmsi: int, lon: float, lat: float, sog: float, cog: float, class_a: bool) -> None:
     """What a simulated boat sends is read back within the grid of the message."""
     encode = encode_position_a if class_a else encode_position_b
     (line,) = encode(mmsi, lon, lat, AT, sog_mps=sog, cog_deg=cog, heading_deg=cog)

@@ -194,9 +194,7 @@ def test_the_parts_add_up_to_the_time() -> None:
     """A busy boat that may queue counts from when and where it will be free."""
     engaged = Engagement("J0", "on_scene", NOW + minutes(10), away(2000))
     sea = Sea()
-    ranking = rank_units(
-        job(), [boat("K1", 9000, engagement=engaged)], sea, NOW, policy(queue_when_busy=True)
-    )
+    ranking = rank_units(job(), [boat("K1", 9000, engagement=engaged)], sea, NOW, policy(queue_when_busy=True))
     one = ranking.chosen[0]
     assert one.parts.until_free_s == 600
     assert one.parts.total_s == one.eta_s == 600 + 60 + one.parts.travel_s + 120
@@ -246,9 +244,7 @@ def test_an_unknown_amount_needs_a_compartment_that_is_not_full() -> None:
 def test_every_reason_against_a_unit_is_kept() -> None:
     """A boat that is off shift, in reserve and full is told all three."""
     many = boat("K1", shifts=(), held_reason="drill", compartments=tank(1))
-    codes = {
-        one.code for one in rank_units(job(needs=(OILY,)), [many], Sea(), NOW, POLICY).rejected[0].reasons
-    }
+    codes = {one.code for one in rank_units(job(needs=(OILY,)), [many], Sea(), NOW, POLICY).rejected[0].reasons}
     assert codes == {"off_shift", "in_reserve", "no_room"}
 
 

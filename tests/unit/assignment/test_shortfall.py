@@ -131,9 +131,7 @@ def test_without_an_end_there_is_no_honest_time() -> None:
         ("unpin", boat("K1"), {"pinned_unit_id": "K9"}),
     ],
 )
-def test_the_smallest_change_names_what_a_person_can_do(
-    kind: str, unit: UnitState, changes: dict[str, Any]
-) -> None:
+def test_the_smallest_change_names_what_a_person_can_do(kind: str, unit: UnitState, changes: dict[str, Any]) -> None:
     """One obstacle that a person can lift is named, with the time it would give."""
     change = ask([unit], job(**changes)).smallest_change
     assert change is not None

@@ -118,9 +118,7 @@ class Town:
             commands = tuple(self.registry.on_timer[due.kind](due))
             kinds += [
                 recorded.kind
-                for recorded in await self.store.submit(
-                    Job(commands, platform_actor("timer/test"), fired=due)
-                )
+                for recorded in await self.store.submit(Job(commands, platform_actor("timer/test"), fired=due))
             ]
 
     async def state(self, case_id: str) -> Any:

@@ -96,9 +96,7 @@ async def test_a_clock_counts_by_the_evidence_and_keeps_when_it_was_noticed(town
     """The boat came alongside at 09:12 by its own device; the network told it at 09:40. It was in time."""
     reported = local("2026-06-01 08:58")
     await town.at("2026-06-01 09:00").do(FLOW, opening(happened_at=reported))
-    await town.do(
-        FLOW, TakeNotice(case_id="c1", kind="JobAccepted", fact_id="case/c1@4", assignee="unit/boat-1")
-    )
+    await town.do(FLOW, TakeNotice(case_id="c1", kind="JobAccepted", fact_id="case/c1@4", assignee="unit/boat-1"))
     town.at("2026-06-01 09:40")
     arrived = TakeNotice(
         case_id="c1", kind="UnitArrived", fact_id="case/c1@9", happened_at=local("2026-06-01 09:12"),
@@ -154,9 +152,7 @@ async def test_a_whole_waits_for_its_parts(town: Town) -> None:
     """Split for two units; the whole is closed when both are, and a reopened part would hold it again."""
     await town.do(FLOW, opening())
     await town.do(FLOW, TakeNotice(case_id="c1", kind="JobAccepted", fact_id="x@1", assignee="unit/boat-2"))
-    await town.do(
-        FLOW, TakeNotice(case_id="c1", kind="UnitArrived", fact_id="x@2", on_behalf_of="unit/boat-2")
-    )
+    await town.do(FLOW, TakeNotice(case_id="c1", kind="UnitArrived", fact_id="x@2", on_behalf_of="unit/boat-2"))
     parts = (
         Part(case_id="p1", lifecycle="complaint", title="油污"),
         Part(case_id="p2", lifecycle="complaint", responsible_unit="unit/garden"),

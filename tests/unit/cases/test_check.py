@@ -128,18 +128,14 @@ def test_a_bad_lifecycle_earns_its_finding(spoil: Spoil, code: str, where: str) 
     """The finding says where, what and how to mend it, in both languages."""
     if code == "cannot_end":
         raw = spoiled(
-            set_at(
-                "moves/back", {"zh": "回", "en": "Back", "from": "a", "to": "b", "who": {"platform": True}}
-            )
+            set_at("moves/back", {"zh": "回", "en": "Back", "from": "a", "to": "b", "who": {"platform": True}})
         )
         raw["moves"]["close"]["from"] = ["z"]
         raw["states"]["z"] = {"zh": "另", "en": "Z", "start": True}
         where = "states.a"
     else:
         raw = spoiled(spoil)
-    found = [
-        one for one in check_lifecycle(read_lifecycle(raw, "x")) if one.code == code and one.where == where
-    ]
+    found = [one for one in check_lifecycle(read_lifecycle(raw, "x")) if one.code == code and one.where == where]
     assert len(found) == 1
     assert all((found[0].zh, found[0].en, found[0].fix_zh, found[0].fix_en))
 

@@ -78,9 +78,7 @@ async def busy(town: Town) -> Town:
         await town.do(FLOW, opening)
         if number % 4 == 0:
             region = Actor("person/any", frozenset({"duty_officer"}), ("",))
-            await town.do(
-                region, MoveCase(case_id=case_id, move="ASSIGN", assignee=f"person/a{chance.randint(1, 3)}")
-            )
+            await town.do(region, MoveCase(case_id=case_id, move="ASSIGN", assignee=f"person/a{chance.randint(1, 3)}"))
         elif number % 7 == 0:
             region = Actor("person/any", frozenset({"duty_officer"}), ("",))
             await town.do(region, MoveCase(case_id=case_id, move="REJECT", note="x"))
@@ -169,9 +167,7 @@ async def test_an_inbox_is_what_has_to_be_done_first_due_first(busy: Town) -> No
     assert all(case.assignee == "person/a1" or case.responsible_unit == "unit/u2" for case in rows)
     dues = [case.due_at for case in rows if case.due_at is not None]
     assert dues == sorted(dues)
-    everything = (
-        await list_cases(busy.store, scope(VIEW, AUDITOR), CaseFilter(open_only=True), limit=500)
-    ).rows
+    everything = (await list_cases(busy.store, scope(VIEW, AUDITOR), CaseFilter(open_only=True), limit=500)).rows
     mine = [case for case in everything if case.assignee == "person/a1" or case.responsible_unit == "unit/u2"]
     assert len(rows) == len(mine)
 

@@ -45,9 +45,7 @@ def a_command(chance: random.Random, town: Town, case_id: str, state: str, numbe
     }  # fmt: skip
     roll = chance.random()
     if roll < 0.55:
-        name = chance.choice(
-            chance.choice([lifecycle.moves_from(state), tuple(lifecycle.moves)]) or ("none",)
-        )
+        name = chance.choice(chance.choice([lifecycle.moves_from(state), tuple(lifecycle.moves)]) or ("none",))
         gives = lifecycle.moves[name].assigns if name in lifecycle.moves else ()
         return MoveCase(
             case_id=case_id,
@@ -85,16 +83,12 @@ def a_command(chance: random.Random, town: Town, case_id: str, state: str, numbe
     if roll < 0.93:
         return ResumeClock(case_id=case_id, approval_id=approval_id)
     if roll < 0.97:
-        return AssignCase(
-            case_id=case_id, responsible_unit=chance.choice(["unit/garden", "unit/sanitation", ""])
-        )
+        return AssignCase(case_id=case_id, responsible_unit=chance.choice(["unit/garden", "unit/sanitation", ""]))
     return NoteOnCase(case_id=case_id, text="n")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_rows_recomputed_from_zero_equal_the_live_rows_and_clocks_never_lie(
-    town: Town, seed: int
-) -> None:
+async def test_rows_recomputed_from_zero_equal_the_live_rows_and_clocks_never_lie(town: Town, seed: int) -> None:
     """Any commands by whoever may, in any order, timers between them."""
     chance = random.Random(seed)
     for number, case_id in enumerate(IDS):
@@ -150,9 +144,7 @@ async def clocks_are_true(town: Town) -> None:
 
     What the facts carried is what it gives again; timers are those of the dues.
     """
-    timers = {
-        row["key"]: row["due_us"] for row in await town.store.fetch(sql("SELECT key, due_us FROM timer"))
-    }
+    timers = {row["key"]: row["due_us"] for row in await town.store.fetch(sql("SELECT key, due_us FROM timer"))}
     for case_id in IDS:
         file = await town.file(case_id, Actor("person/audit", frozenset({"auditor"}), ("",)))
         dues = []

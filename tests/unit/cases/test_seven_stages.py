@@ -141,9 +141,7 @@ async def test_a_move_asks_for_what_it_needs(town: Town) -> None:
 async def test_an_extension_moves_the_limit_once_and_only_before_it_is_over(town: Town) -> None:
     """延时: asked by the department, granted by the command centre, one time, before expiry."""
     await to_handling(town)
-    ask = AskApproval(
-        case_id="c1", approval_id="a1", approval="delay", reason="车辆故障", amount=2, unit="work_hour"
-    )
+    ask = AskApproval(case_id="c1", approval_id="a1", approval="delay", reason="车辆故障", amount=2, unit="work_hour")
     assert (await refused(town, DUTY, ask)).code == "approval_not_yours"
     assert await town.do(SWEEPER, ask) == ["ApprovalAsked"]
     assert await town.do(SWEEPER, ask) == []  # asked twice is asked once
@@ -153,9 +151,7 @@ async def test_an_extension_moves_the_limit_once_and_only_before_it_is_over(town
     assert kinds == ["ApprovalDecided", "ClockExtended", "CaseDueChanged"]
     file = await town.file("c1")
     assert file.case.due_at == local("2026-06-02 09:00")
-    again = AskApproval(
-        case_id="c1", approval_id="a2", approval="delay", reason="再延", amount=1, unit="work_hour"
-    )
+    again = AskApproval(case_id="c1", approval_id="a2", approval="delay", reason="再延", amount=1, unit="work_hour")
     assert (await refused(town, SWEEPER, again)).code == "approval_limit"
 
 
@@ -164,17 +160,13 @@ async def test_an_extension_is_not_asked_after_the_limit_nor_beyond_what_one_gra
 ) -> None:
     """Too late is too late; too much is too much."""
     await to_handling(town)
-    much = AskApproval(
-        case_id="c1", approval_id="a1", approval="delay", reason="x", amount=6, unit="work_day"
-    )
+    much = AskApproval(case_id="c1", approval_id="a1", approval="delay", reason="x", amount=6, unit="work_day")
     await town.do(SWEEPER, much)
     grant = DecideApproval(case_id="c1", approval_id="a1", granted=True)
     assert (await refused(town, COMMAND, grant)).code == "approval_over_asked"
     less = DecideApproval(case_id="c1", approval_id="a1", granted=False, reason="不批")
     assert await town.do(COMMAND, less) == ["ApprovalDecided"]
-    late = AskApproval(
-        case_id="c1", approval_id="a2", approval="delay", reason="x", amount=1, unit="work_day"
-    )
+    late = AskApproval(case_id="c1", approval_id="a2", approval="delay", reason="x", amount=1, unit="work_day")
     await town.fire("2026-06-01 17:00")
     assert (await refused(town, SWEEPER, late)).code == "approval_not_now"
 
@@ -204,9 +196,7 @@ async def test_a_hold_stands_the_clock_still_until_its_day(town: Town) -> None:
 async def test_a_hold_can_end_before_its_day(town: Town) -> None:
     """挂账恢复 by the one who decides; the timer that was set finds nothing to do."""
     await to_handling(town)
-    ask = AskApproval(
-        case_id="c1", approval_id="h1", approval="hold", reason="x", until=local("2026-06-03 10:00")
-    )
+    ask = AskApproval(case_id="c1", approval_id="h1", approval="hold", reason="x", until=local("2026-06-03 10:00"))
     await town.do(SWEEPER, ask)
     await town.do(COMMAND, DecideApproval(case_id="c1", approval_id="h1", granted=True))
     end = ResumeClock(case_id="c1", approval_id="h1", reason="条件具备")
@@ -221,18 +211,12 @@ async def test_a_return_is_limited_keeps_the_clock_running_and_needs_a_basis(tow
     await to_handling(town)
     ask = AskApproval(case_id="c1", approval_id="b1", approval="send_back", reason="不属我单位")
     assert (await refused(town, SWEEPER, ask)).field == "values.basis"
-    ask = AskApproval(
-        case_id="c1", approval_id="b1", approval="send_back", reason="x", values={"basis": "三定"}
-    )
+    ask = AskApproval(case_id="c1", approval_id="b1", approval="send_back", reason="x", values={"basis": "三定"})
     await town.do(SWEEPER, ask)
     assert (await town.clock_of("c1", "department_limit")).status == "running"
-    kinds = await town.at("2026-06-01 11:00").do(
-        COMMAND, DecideApproval(case_id="c1", approval_id="b1", granted=True)
-    )
+    kinds = await town.at("2026-06-01 11:00").do(COMMAND, DecideApproval(case_id="c1", approval_id="b1", granted=True))
     assert kinds == ["ApprovalDecided", "CaseMoved", "ClockStarted", "ClockPassed"]
-    await town.at("2026-06-01 11:30").do(
-        COMMAND, move("dispatch", unit="unit/garden", handling_class="即办件")
-    )
+    await town.at("2026-06-01 11:30").do(COMMAND, move("dispatch", unit="unit/garden", handling_class="即办件"))
     clock = await town.clock_of("c1", "department_limit")
     assert (clock.run, clock.counted_s, clock.owner) == (1, 5400, "unit/garden")
     assert (await town.file("c1")).case.due_at == local("2026-06-01 16:00")
@@ -245,9 +229,7 @@ async def test_a_return_is_limited_keeps_the_clock_running_and_needs_a_basis(tow
             assert (await refused(town, GARDENER, again)).code == "approval_limit"
             continue
         await town.do(GARDENER, again)
-        await town.do(
-            COMMAND, DecideApproval(case_id="c1", approval_id="b2", granted=False, reason="强制派遣")
-        )
+        await town.do(COMMAND, DecideApproval(case_id="c1", approval_id="b2", granted=False, reason="强制派遣"))
 
 
 async def test_rework_starts_a_further_run_of_the_department_clock(town: Town) -> None:

@@ -70,9 +70,7 @@ async def test_a_reaction_that_does_not_come_lets_the_handling_go_on(town: Town)
     await town.do(FLOW, opening("signal"))
     await town.do(SWEEPER, move("ask", "which lamp post?"))
     assert (await town.clock_of("c1", "reaction")).owner == "person/ann"
-    assert (
-        await refused(town, Actor("person/bob", frozenset({"citizen"})), move("answer"))
-    ).code == "move_not_yours"
+    assert (await refused(town, Actor("person/bob", frozenset({"citizen"})), move("answer"))).code == "move_not_yours"
     kinds = await town.fire("2026-06-06 10:00")
     assert kinds == ["ClockBreached", "CaseMoved", "ClockStopped"]
     assert (await town.state("c1")).state == "handling"
@@ -84,9 +82,7 @@ async def test_a_service_level_is_work_days_or_calendar_days_and_knows_three_tim
     """Unlike in the original, public holidays count as such; three times the limit is a signal of its own."""
     await town.at("2026-06-17 10:00").do(FLOW, opening("signal"))
     await town.do(FLOW, opening("signal", case_id="c2", values={"slo": {"amount": 2, "unit": "day"}}))
-    assert (await town.clock_of("c1", "service_level")).due_at == local(
-        "2026-06-25 17:30"
-    )  # 19 June is a holiday
+    assert (await town.clock_of("c1", "service_level")).due_at == local("2026-06-25 17:30")  # 19 June is a holiday
     assert (await town.clock_of("c2", "service_level")).due_at == local("2026-06-19 10:00")
     assert await town.fire("2026-06-19 10:00") == ["ClockBreached"]
     assert await town.fire("2026-06-23 10:00") == ["ClockEscalated"]

@@ -28,9 +28,7 @@ from tidehub.methods.clocks import (
 )
 
 CHINA = timezone(timedelta(hours=8))
-RAW: dict[str, Any] = json.loads(
-    files("tidehub.methods.clocks").joinpath("data/cn_holidays.json").read_text("utf-8")
-)
+RAW: dict[str, Any] = json.loads(files("tidehub.methods.clocks").joinpath("data/cn_holidays.json").read_text("utf-8"))
 HOLIDAYS = read_holidays(RAW, "cn_holidays.json")
 WEEK = {day: ["08:30-12:00", "14:00-17:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
 OFFICE = read_calendar({"name": "office", "week": WEEK}, "office", HOLIDAYS)
@@ -183,9 +181,7 @@ def test_intervals_join_and_say_what_is_open(start: datetime, seconds: int) -> N
     assert pieces[0][0] == start
     assert pieces[-1][1] == end
     assert all(before[1] == after[0] for before, after in itertools.pairwise(pieces))
-    open_us = sum(
-        (stop - begin) // timedelta(microseconds=1) for begin, stop, why in pieces if why == "office_hours"
-    )
+    open_us = sum((stop - begin) // timedelta(microseconds=1) for begin, stop, why in pieces if why == "office_hours")
     assert open_us == elapsed(start, end, "office", OFFICE).us
 
 

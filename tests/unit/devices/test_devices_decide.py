@@ -151,9 +151,7 @@ def test_asked_again_after_a_crash_nothing_is_told_twice(steps: list[tuple[bool,
             else:
                 facts = record_exit(circle, command, NOON)
                 if facts:
-                    circle = msgspec.structs.replace(
-                        circle, entered_at=None, entered_by=None, changed_at=command.at
-                    )
+                    circle = msgspec.structs.replace(circle, entered_at=None, entered_by=None, changed_at=command.at)
             told += len(facts)
         return circle, told
 

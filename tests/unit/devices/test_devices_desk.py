@@ -107,9 +107,7 @@ async def desk(hub: Hub, directory: Directory, clock: HandClock):
     await desk.stop()
 
 
-async def test_a_position_is_on_disk_when_accept_returns(
-    hub: Hub, desk: PositionDesk, directory: Directory
-) -> None:
+async def test_a_position_is_on_disk_when_accept_returns(hub: Hub, desk: PositionDesk, directory: Directory) -> None:
     """Whoever was answered can rely on it: fix, last position and count are stored."""
     boat(directory)
     await desk.accept([fix(NOON, 500.0)], [])
@@ -121,9 +119,7 @@ async def test_a_position_is_on_disk_when_accept_returns(
     assert last.last.title == "浙椒渔 7"
 
 
-async def test_in_equals_fixes_plus_rejected_plus_problems(
-    hub: Hub, desk: PositionDesk, clock: HandClock
-) -> None:
+async def test_in_equals_fixes_plus_rejected_plus_problems(hub: Hub, desk: PositionDesk, clock: HandClock) -> None:
     """Nothing is dropped without a count: what came in is accepted, rejected with a reason, or a problem."""
     impossible = Fix("ais", "mmsi:412000001", 181.0, 91.0, NOON)
     wrong = Problem(Reason.CHECKSUM_WRONG, "states 00", "$GPRMC*00", "nmea0183", NOON)
@@ -329,9 +325,7 @@ async def test_what_it_meant_survives_a_crash_before_it_was_recorded(
 ) -> None:
     """Stored and saved, then killed before the fact: the saved outbox brings it after the restart."""
     boat(directory)
-    hub, desk = await restart(
-        open_hub, clock, directory, settings=DeskSettings(linger_s=0.001, beat_every_s=3600.0)
-    )
+    hub, desk = await restart(open_hub, clock, directory, settings=DeskSettings(linger_s=0.001, beat_every_s=3600.0))
     await watch(hub, desk, dwell_s=0.0)
 
     async def killed() -> None:
@@ -435,9 +429,7 @@ async def test_a_sender_that_goes_away_leaves_the_batch_whole(
     assert len(await raw_fixes(hub.store, "boat-7", NOON, NOON)) == 3
 
 
-async def test_too_many_waiting_are_told_to_come_again(
-    hub: Hub, clock: HandClock, directory: Directory
-) -> None:
+async def test_too_many_waiting_are_told_to_come_again(hub: Hub, clock: HandClock, directory: Directory) -> None:
     """Beyond its bound the desk takes nothing of a call, so that the sender can repeat all of it."""
     desk = PositionDesk(hub.store, clock, directory, settings=DeskSettings(waiting_max=2))
     with pytest.raises(Unavailable):
@@ -457,9 +449,7 @@ async def test_two_boats_on_one_number_are_two_legs(hub: Hub, desk: PositionDesk
     assert last is not None and last.last.segment_count == 2
 
 
-async def test_kept_fixes_judged_again_give_the_kept_verdicts(
-    hub: Hub, desk: PositionDesk, clock: HandClock
-) -> None:
+async def test_kept_fixes_judged_again_give_the_kept_verdicts(hub: Hub, desk: PositionDesk, clock: HandClock) -> None:
     """The raw fixes are enough to say everything again, with the same result."""
     for step in range(8):
         at = clock.move(30)
@@ -518,9 +508,7 @@ async def test_contact_of_two_units_is_proven_from_the_kept_tracks(
 async def test_a_stranger_may_not_watch(hub: Hub) -> None:
     """Circles are for those on duty in the region."""
     stranger = Actor("person/x", frozenset({"citizen"}), ("331002",))
-    command = WatchCircle(
-        circle_id="k1", unit_id="boat-7", centre=BERTH, radius_m=100.0, region_code="331002"
-    )
+    command = WatchCircle(circle_id="k1", unit_id="boat-7", centre=BERTH, radius_m=100.0, region_code="331002")
     with pytest.raises(Refusal, match="forbidden"):
         await hub.store.submit(Job((command,), stranger))
     duty = Actor("person/y", frozenset({"duty_officer"}), ("331002",))
@@ -552,9 +540,7 @@ async def test_old_fixes_go_after_their_days(hub: Hub, desk: PositionDesk, clock
     assert [(one.reason, one.count) for one in told] == [("accepted", 2)]
 
 
-async def test_what_was_not_heard_for_months_is_forgotten(
-    hub: Hub, desk: PositionDesk, clock: HandClock
-) -> None:
+async def test_what_was_not_heard_for_months_is_forgotten(hub: Hub, desk: PositionDesk, clock: HandClock) -> None:
     """Neither the memory nor the table keeps passing ships for ever."""
     await desk.accept([fix(clock.now(), 0.0, claim="mmsi:1")], [])
     await desk.beat()

@@ -96,9 +96,7 @@ async def test_a_boat_sails_in_over_tcp_and_its_arrival_is_a_fact(
     async def sleep(seconds: float) -> None:
         clock.move(seconds)
 
-    spoken = await sail(
-        [boat], say, clock, until=boat.arrives_at + timedelta(seconds=90), every_s=10.0, sleep=sleep
-    )
+    spoken = await sail([boat], say, clock, until=boat.arrives_at + timedelta(seconds=90), every_s=10.0, sleep=sleep)
     await desk.beat()
     facts = await hub.facts("case/c1")
     entered = facts[1]
@@ -138,9 +136,7 @@ async def test_a_mixed_and_damaged_wire_loses_nothing(
     await door.stop()
 
 
-async def test_datagrams_of_many_boats(
-    hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock
-) -> None:
+async def test_datagrams_of_many_boats(hub: Hub, desk: PositionDesk, directory: Directory, clock: HandClock) -> None:
     """UDP is taken in as many at once as are waiting; nothing is lost within the queue."""
     fleet = [Boat(412000000 + n, f"B{n}", (ANCHORAGE, BERTH), 3.0, NOON) for n in range(200)]
     door = NmeaUdpListener(desk.accept, clock, host=LOCAL, port=0)
@@ -165,9 +161,7 @@ async def test_a_terminal_logs_in_and_is_answered_when_it_is_safe(
     async def is_known(phone: str) -> bool:
         return f"jtt808:{phone}" in await directory.devices([f"jtt808:{phone}"], clock.now())
 
-    door = Jtt808Server(
-        desk.accept, clock, SecretAdmission(b"0123456789abcdef", is_known), host=LOCAL, port=0
-    )
+    door = Jtt808Server(desk.accept, clock, SecretAdmission(b"0123456789abcdef", is_known), host=LOCAL, port=0)
     await door.start()
     terminal = TerminalSender(LOCAL, door.server.port, "013800138000", edition=edition)
     assert await terminal.log_in()
@@ -193,9 +187,7 @@ async def test_a_terminal_that_has_not_logged_in_is_not_believed(
     async def is_known(_phone: str) -> bool:
         return True
 
-    door = Jtt808Server(
-        desk.accept, clock, SecretAdmission(b"0123456789abcdef", is_known), host=LOCAL, port=0
-    )
+    door = Jtt808Server(desk.accept, clock, SecretAdmission(b"0123456789abcdef", is_known), host=LOCAL, port=0)
     await door.start()
     reader, writer = await asyncio.open_connection(LOCAL, door.server.port)
     writer.write(encode_location("013800138000", 7, location_body(121.5, 28.6, clock.now())))

@@ -27,9 +27,7 @@ pytestmark = pytest.mark.anyio
 CLAIM = "hj212:QUAY1"
 
 
-def reading(
-    minutes: float, factor: str, *, command: str = "2011", state: str | None = "N", **values: str
-) -> Reading:
+def reading(minutes: float, factor: str, *, command: str = "2011", state: str | None = "N", **values: str) -> Reading:
     at = NOON + timedelta(minutes=minutes)
     return Reading(CLAIM, "32", command, factor, at, at, values, state)
 
@@ -39,9 +37,7 @@ def quay(directory: Directory) -> None:
     directory.known[CLAIM] = KnownDevice("dev-q1", "quay-1", "331002")
 
 
-async def test_beyond_the_limit_is_said_once_with_its_source(
-    hub: Hub, clock: HandClock, directory: Directory
-) -> None:
+async def test_beyond_the_limit_is_said_once_with_its_source(hub: Hub, clock: HandClock, directory: Directory) -> None:
     """15 mg/L is within, 15.1 is beyond; the fact carries value, limit and the rule it comes from."""
     desk = ReadingDesk(hub.store, clock, directory)
     await desk.start()
@@ -57,9 +53,7 @@ async def test_beyond_the_limit_is_said_once_with_its_source(
     assert isinstance(first, ReadingOutOfLimits)
     assert (first.value, first.limit, first.measure) == ("15.1", "15", "mg/L")
     assert "GB 3552-2018" in first.source
-    assert (
-        len(await readings_between(hub.store, CLAIM, NOON, NOON + timedelta(hours=1), factor="w22001")) == 6
-    )
+    assert len(await readings_between(hub.store, CLAIM, NOON, NOON + timedelta(hours=1), factor="w22001")) == 6
 
 
 async def test_an_instrument_under_maintenance_breaks_no_limit(
@@ -122,9 +116,7 @@ def period(minutes: float, flow_m3: str, oil: str = "10", peak: str = "12") -> l
     ]
 
 
-async def test_a_run_is_the_periods_with_flow_until_it_ends(
-    hub: Hub, clock: HandClock, directory: Directory
-) -> None:
+async def test_a_run_is_the_periods_with_flow_until_it_ends(hub: Hub, clock: HandClock, directory: Directory) -> None:
     """Three ten-minute periods with flow and one without are one run: volume added, averages by volume."""
     told: list[tuple[str, Run]] = []
 
@@ -164,9 +156,7 @@ async def test_a_run_ends_by_silence_too(hub: Hub, clock: HandClock, directory: 
     assert await hub.kinds("device/dev-q1") == ["RunFinished"]
 
 
-async def test_a_run_goes_on_over_a_restart(
-    open_hub: OpenHub, clock: HandClock, directory: Directory
-) -> None:
+async def test_a_run_goes_on_over_a_restart(open_hub: OpenHub, clock: HandClock, directory: Directory) -> None:
     """Killed in the middle of a run, the desk takes it up again from the stored periods; told once."""
     for minutes, flow in ((0, "1"), (10, "1"), (20, "0"), (30, "0")):
         hub = await open_hub()

@@ -63,9 +63,7 @@ async def decline(town: Town, unit_id: str, reason: str = "engine") -> list[str]
 
 
 async def accept(town: Town, unit_id: str, case_id: str = "C1") -> None:
-    await town.say(
-        AcceptJob(case_id=case_id, job_id=job_id_of(case_id, "pickup"), unit_id=unit_id), CREWS[unit_id]
-    )
+    await town.say(AcceptJob(case_id=case_id, job_id=job_id_of(case_id, "pickup"), unit_id=unit_id), CREWS[unit_id])
     await town.run()
 
 
@@ -166,9 +164,7 @@ async def test_all_busy_says_when_one_is_free_and_looks_again(open_store: Any) -
     assert told.shortfall.honest_eta_at == fact.honest_eta_at
     first = job_id_of("C0", "pickup")
     await town.say(
-        RefuseContent(
-            case_id="C0", job_id=first, unit_id="k1", line_id="1", kind="oily_water", reason="mixed"
-        ),
+        RefuseContent(case_id="C0", job_id=first, unit_id="k1", line_id="1", kind="oily_water", reason="mixed"),
         CREWS["k1"],
     )
     await town.say(CompleteJob(case_id="C0", job_id=first, unit_id="k1"), CREWS["k1"])
@@ -215,10 +211,7 @@ async def test_two_flows_at_the_same_moment_never_give_one_boat_two_jobs(open_st
     town = await open_town(open_store)
     for _ in range(3):
         answers = await both(
-            *(
-                town.store.submit(Job((offer("k1", case_id),), PLATFORM))
-                for case_id in ("A1", "A2", "A3", "A4")
-            )
+            *(town.store.submit(Job((offer("k1", case_id),), PLATFORM)) for case_id in ("A1", "A2", "A3", "A4"))
         )
         refused = [one for one in answers if isinstance(one, Refusal)]
         written = [one for one in answers if isinstance(one, list) and one]
@@ -266,9 +259,7 @@ async def test_a_proposal_waits_for_the_duty_officer(open_store: Any) -> None:
         await town.say(ApproveOffer(case_id="C1", job_id=JOB, unit_id="k9"), DUTY)
     with pytest.raises(Refusal, match="forbidden"):
         await town.say(ApproveOffer(case_id="C1", job_id=JOB, unit_id="k1"), CREWS["k1"])
-    [offered] = await town.say(
-        ApproveOffer(case_id="C1", job_id=JOB, unit_id="k2", reason="crew know the berth"), DUTY
-    )
+    [offered] = await town.say(ApproveOffer(case_id="C1", job_id=JOB, unit_id="k2", reason="crew know the berth"), DUTY)
     assert (offered.kind, offered.by) == ("JobOffered", "person/duty")
     assert await town.say(ApproveOffer(case_id="C1", job_id=JOB, unit_id="k2", reason="again"), DUTY) == []
     with pytest.raises(Refusal, match="not_proposed"):

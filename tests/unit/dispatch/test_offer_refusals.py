@@ -124,9 +124,7 @@ def test_a_done_job_is_neither_withdrawn_nor_reassigned() -> None:
     done = Desk(job(state="done", unit_id="k2"), FREE)
     with pytest.raises(Refusal, match="job_over"):
         decide.withdraw_job(done, WithdrawJob(case_id="C1", job_id="J1", reason="r"), NOW)
-    command = ReassignJob(
-        case_id="C1", job_id="J1", unit_id="k1", reason="r", eta_s=1, timeout_s=60, handling_s=1
-    )
+    command = ReassignJob(case_id="C1", job_id="J1", unit_id="k1", reason="r", eta_s=1, timeout_s=60, handling_s=1)
     with pytest.raises(Refusal, match="job_over"):
         decide.reassign_job(done, command, NOW)
 

@@ -83,9 +83,7 @@ def pressed(chance: random.Random, case_id: str, unit_id: str) -> tuple[Command,
         (SetOut(**whose), crew),
         (RecordCollection(**whose, line_id="1", kind="oily_water", quantity=quantity), crew),
         (
-            RecordCollection(
-                **whose, line_id="1", kind="oily_water", quantity=quantity, corrects=1, reason="misread"
-            ),
+            RecordCollection(**whose, line_id="1", kind="oily_water", quantity=quantity, corrects=1, reason="misread"),
             crew,
         ),
         (RefuseContent(**whose, line_id="2", kind="oily_water", reason="mixed"), crew),
@@ -145,9 +143,7 @@ async def test_the_tables_equal_what_the_facts_give_and_no_boat_is_given_twice(o
 
 async def no_boat_twice(town: Town) -> None:
     """Whoever has a job in the unit's row has it in the job's row, and nobody else does."""
-    jobs = [
-        found.job for case_id in CASES if (found := await find_job(town.store, job_id_of(case_id, "pickup")))
-    ]
+    jobs = [found.job for case_id in CASES if (found := await find_job(town.store, job_id_of(case_id, "pickup")))]
     for row in await town.store.fetch(
         sql("SELECT unit_id, pending_job_id, current_job_id, queued_job_id FROM dispatch_unit")
     ):

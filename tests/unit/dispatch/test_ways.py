@@ -76,9 +76,7 @@ def test_a_berth_is_dry_at_low_water_and_opens_again() -> None:
     assert NOW + timedelta(hours=6) < low.opens_at < NOW + timedelta(hours=12)
     high = harbour.legs([start(at=NOW + timedelta(hours=10, minutes=30))], to)[0]
     assert high.obstacle is None
-    shallow = harbour.legs([start(at=NOW + timedelta(hours=5), draught_m=0.0)], Destination(EAST, "B7", 0.0))[
-        0
-    ]
+    shallow = harbour.legs([start(at=NOW + timedelta(hours=5), draught_m=0.0)], Destination(EAST, "B7", 0.0))[0]
     assert shallow.obstacle is None
 
 

@@ -84,9 +84,7 @@ def demanding(**changes: Any) -> FieldJob:
 
 
 FULL = file(measures=(MEASURED,), refused={"2": "mixed"}, evidence=(Evidence(SHA, "before", "image/jpeg"),))
-SIGNED = msgspec.structs.replace(
-    FULL, signatures={"giver": FULL.measures_sha256(), "receiver": FULL.measures_sha256()}
-)
+SIGNED = msgspec.structs.replace(FULL, signatures={"giver": FULL.measures_sha256(), "receiver": FULL.measures_sha256()})
 COMPLETE = CompleteJob(**WHOSE)
 # (code, decision, refused file, refused command, file of the twin, command of the twin)
 CASES: list[tuple[str, Decision, JobFile, FieldCommand, JobFile, FieldCommand]] = [

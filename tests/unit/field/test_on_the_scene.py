@@ -144,9 +144,7 @@ class Scene:
 
 async def open_scene(open_store: Any) -> Scene:
     clock = FixedClock()
-    told = Capability(
-        "told", (Handler(Told, _load_nothing, _tell),), (JobOffered, JobWithdrawn, UnitEnteredCircle)
-    )
+    told = Capability("told", (Handler(Told, _load_nothing, _tell),), (JobOffered, JobWithdrawn, UnitEnteredCircle))
     return Scene(await open_store([field.capability(), told], clock=clock), clock)
 
 
@@ -254,9 +252,7 @@ async def test_a_terminal_that_was_out_of_reach_sends_everything_and_some_of_it_
         stamped(1, began, AcceptJob),
         stamped(2, began + timedelta(minutes=1), SetOut),
         stamped(3, began + timedelta(minutes=10), ArriveAtJob),
-        stamped(
-            4, began + timedelta(minutes=12), RecordCollection, line_id="1", kind="oily_water", quantity=OIL
-        ),
+        stamped(4, began + timedelta(minutes=12), RecordCollection, line_id="1", kind="oily_water", quantity=OIL),
     ]
     scene.clock.advance(minutes=30)
     for command in [*queue[:2], *queue, queue[3]]:

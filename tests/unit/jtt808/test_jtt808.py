@@ -95,9 +95,7 @@ def test_registration_of_each_edition(edition: int) -> None:
 @pytest.mark.parametrize("edition_2019", [False, True])
 def test_authentication_of_each_edition(edition_2019: bool) -> None:
     """Since 2019 the code has a length, and IMEI and version follow."""
-    data = encode_authentication(
-        PHONE, 2, "abc123", imei="860000000000001", software="V1.2", edition_2019=edition_2019
-    )
+    data = encode_authentication(PHONE, 2, "abc123", imei="860000000000001", software="V1.2", edition_2019=edition_2019)
     (incoming,) = decode(data)
     assert incoming.message is not None
     told = bodies.read_authentication(incoming.message)

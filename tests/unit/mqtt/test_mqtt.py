@@ -33,9 +33,7 @@ OWNTRACKS = (
 
 def test_our_own_form() -> None:
     """The topic names the device; datum and zone stand in the message."""
-    told = MqttDecoder().feed(
-        OWN, "tidehub", encode_position(121.45, 28.67, AT, sog_mps=2.5, cog_deg=400, seq=9), AT
-    )
+    told = MqttDecoder().feed(OWN, "tidehub", encode_position(121.45, 28.67, AT, sog_mps=2.5, cog_deg=400, seq=9), AT)
     (fix,) = told.fixes
     assert (fix.device_claim, fix.lon, fix.lat, fix.device_at) == ("mqtt:boat-7", 121.45, 28.67, AT)
     assert (fix.sog_mps, fix.cog_deg, fix.sequence) == (2.5, 40.0, 9)
@@ -92,10 +90,7 @@ def test_owntracks_says_other_things_too() -> None:
 def test_signal_k_and_lines_over_mqtt() -> None:
     """A gateway's self is named by its topic; AIS parts of one topic are put together."""
     decoder = MqttDecoder()
-    delta = (
-        b'{"updates":[{"values":[{"path":"navigation.position",'
-        b'"value":{"latitude":28.6,"longitude":121.5}}]}]}'
-    )
+    delta = b'{"updates":[{"values":[{"path":"navigation.position","value":{"latitude":28.6,"longitude":121.5}}]}]}'
     assert decoder.feed("sk/gw7", "signalk", delta, AT).fixes[0].device_claim == "signalk:gw7"
     rmc = b"$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A\r\n"
     assert decoder.feed("nmea/gw7", "nmea", rmc, AT).fixes[0].device_claim == "nmea0183:gw7"
@@ -170,9 +165,7 @@ async def test_positions_come_over_a_real_broker_and_are_acknowledged() -> None:
     await wait_until(lambda: feed.connected)
     async with aiomqtt.Client(*BROKER) as boat:
         for number in range(50):
-            await boat.publish(
-                f"{root}/positions/boat-7", encode_position(121.45, 28.67, AT, seq=number), qos=1
-            )
+            await boat.publish(f"{root}/positions/boat-7", encode_position(121.45, 28.67, AT, seq=number), qos=1)
         await boat.publish(f"{root}/owntracks/crew/phone7", OWNTRACKS, qos=1)
     await wait_until(lambda: len(desk.fixes) == 51 and feed.acknowledged_count == 51)
     assert sorted(fix.sequence for fix in desk.fixes if fix.sequence is not None) == list(range(50))
@@ -217,9 +210,7 @@ async def test_a_broker_that_is_away_is_tried_again_with_longer_waits() -> None:
         if len(waits) == 3:
             raise asyncio.CancelledError
 
-    feed = MqttFeed(
-        "127.0.0.1", [Subscription("x/+", "tidehub")], Desk().accept, _Clock(), port=port, sleep=sleep
-    )
+    feed = MqttFeed("127.0.0.1", [Subscription("x/+", "tidehub")], Desk().accept, _Clock(), port=port, sleep=sleep)
     with pytest.raises(asyncio.CancelledError):
         await feed.run()
     assert waits == [1.0, 2.0, 4.0]

@@ -139,9 +139,7 @@ def test_what_every_receiver_chatters_is_counted_not_reported() -> None:
 
 def test_dead_reckoning_is_flagged() -> None:
     """Mode E is an estimate, and proves no arrival."""
-    line = build_sentence(
-        "GPRMC", "123519", "A", "4807.0", "N", "01131.0", "E", "1.0", "2.0", "230394", "", "", "E"
-    )
+    line = build_sentence("GPRMC", "123519", "A", "4807.0", "N", "01131.0", "E", "1.0", "2.0", "230394", "", "", "E")
     assert NmeaDecoder("x").feed(line, AT).fixes[0].flags == (Flag.DEAD_RECKONED,)
 
 
@@ -177,9 +175,7 @@ def test_a_route_for_the_plotter_is_made_of_whole_sentences() -> None:
         encode_wpl("WP-01", 121.5, 28.6),
         encode_xte(-120.0),
         encode_rmb(35.0, "A", "泊位7", 121.5, 28.6, range_m=900.0, bearing_deg=271.0, closing_mps=2.0),
-        encode_apb(
-            35.0, "B7", leg_bearing_deg=270, bearing_deg=271, heading_to_steer_deg=275, in_circle=True
-        ),
+        encode_apb(35.0, "B7", leg_bearing_deg=270, bearing_deg=271, heading_to_steer_deg=275, in_circle=True),
     ]
     sentences = [parse_sentence(line) for line in lines]
     assert all(isinstance(one, Sentence) for one in sentences)

@@ -25,9 +25,7 @@ JSON = """{"location": {"timestamp": "2026-06-01T04:00:35.000Z",
 
 def test_query_of_the_protocol() -> None:
     """Speed is in knots, accuracy follows from the dilution, the time is seconds since 1970."""
-    told = decode_query(
-        "id=123456&lat=28.67&lon=121.45&timestamp=1780286435&speed=5.2&bearing=90&hdop=1.2&batt=80", AT
-    )
+    told = decode_query("id=123456&lat=28.67&lon=121.45&timestamp=1780286435&speed=5.2&bearing=90&hdop=1.2&batt=80", AT)
     (fix,) = told.fixes
     assert fix.device_claim == "osmand:123456"
     assert (fix.lon, fix.lat, fix.cog_deg) == (121.45, 28.67, 90.0)

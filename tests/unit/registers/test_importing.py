@@ -30,9 +30,7 @@ def test_a_wrong_row_stops_no_other() -> None:
 def test_coordinates_are_converted_at_the_edge() -> None:
     """A berth in GCJ-02 lands on its WGS 84 place; one without a datum is refused."""
     lon, lat = from_wgs84(121.43, 28.67, Datum.GCJ02)
-    rows = read(
-        "places", f"id,name,kind,lon,lat,datum\nb1,泊位,berth,{lon},{lat},GCJ02\nb2,泊位,berth,121,28,\n"
-    )
+    rows = read("places", f"id,name,kind,lon,lat,datum\nb1,泊位,berth,{lon},{lat},GCJ02\nb2,泊位,berth,121,28,\n")
     assert rows[0].command is not None
     assert rows[0].command.body["position"]["lon"] == pytest.approx(121.43, abs=1e-7)
     assert rows[1].refusal is not None
@@ -79,9 +77,7 @@ def test_what_is_written_is_read_back(form: str) -> None:
     }
     import msgspec
 
-    entry = Entry(
-        "places", "b1", datetime(2026, 1, 1, tzinfo=UTC), None, msgspec.convert(body, BODIES["places"])
-    )
+    entry = Entry("places", "b1", datetime(2026, 1, 1, tzinfo=UTC), None, msgspec.convert(body, BODIES["places"]))
     text = write_csv("places", [entry]) if form == "csv" else json.dumps(write_geojson([entry]))
     if form == "csv":
         assert "'=cmd()" in text

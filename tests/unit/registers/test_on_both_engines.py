@@ -41,9 +41,7 @@ async def test_entries_survive_a_restart(open_store: Any) -> None:
     await ask(RecordEntry(register="units", id="u1", body=boat | {"name": "二"}, valid_from=begin))
     await ask(RecordEntry(register="units", id="u2", body=boat, valid_from=begin))
     await ask(RetireEntry(register="units", id="u2", at=later))
-    assert (
-        await ask(RecordEntry(register="units", id="u1", body=boat | {"name": "二"}, valid_from=begin)) == []
-    )
+    assert await ask(RecordEntry(register="units", id="u1", body=boat | {"name": "二"}, valid_from=begin)) == []
     registers = Registers(store.clock)
     await registers.load(store)
     assert registers.units.get("u1", begin).name == "二"  # type: ignore[union-attr]

@@ -35,9 +35,7 @@ def square(west: float, south: float, side: float) -> tuple[Any, ...]:
     return ((ring,),)
 
 
-def area(
-    registers: Registers, code: str, polygons: Any, level: str, *, since: datetime = OLD, **more: Any
-) -> None:
+def area(registers: Registers, code: str, polygons: Any, level: str, *, since: datetime = OLD, **more: Any) -> None:
     body = Jurisdiction(name=code, level=level, polygons=polygons, **more)  # type: ignore[arg-type]
     registers.jurisdictions.record(Entry("jurisdictions", code, since, None, body))
 
@@ -115,9 +113,7 @@ def test_a_hole_is_outside(county: Registers) -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(
-            st.integers(0, 12), st.integers(0, 12), st.integers(1, 4), st.sampled_from(["county", "town"])
-        ),
+        st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(1, 4), st.sampled_from(["county", "town"])),
         min_size=1,
         max_size=12,
     ),
@@ -136,9 +132,7 @@ def test_the_index_says_what_a_plain_search_says(areas: Any, points: Any) -> Non
         lon, lat = x / 8, y / 8
         point = shapely.Point(lon, lat)
         for level in ("town", "county"):
-            inside = [
-                (shape.area, code) for code, of, shape in plain if of == level and shape.contains(point)
-            ]
+            inside = [(shape.area, code) for code, of, shape in plain if of == level and shape.contains(point)]
             touched = [code for code, of, shape in plain if of == level and shape.intersects(point)]
             if inside or touched:
                 expected = min(inside)[1] if inside else min(touched)
@@ -162,6 +156,4 @@ def test_ten_thousand_areas_need_few_looks() -> None:
     points = [Position(120 + float(x), 28 + float(y)) for x, y in chance.random((500, 2))]
     for at in points:
         found = registers.region_of(at)
-        assert (
-            found == f"331002{int((at.lat - 28) * 100 + 1e-9) * 100 + int((at.lon - 120) * 100 + 1e-9):06d}"
-        )
+        assert found == f"331002{int((at.lat - 28) * 100 + 1e-9) * 100 + int((at.lon - 120) * 100 + 1e-9):06d}"

@@ -19,9 +19,7 @@ SWAPPED = {"name": "p", "kind": "berth", "position": {"lon": 28.6, "lat": 121.4}
 BOAT = {"name": "椒运一号", "kind": "shuttle_boat", "skills": ["oil"], "region_code": "331002"}
 
 
-async def put(
-    platform: Any, register: str, id_: str, body: dict[str, Any], by: Actor = BY, **more: Any
-) -> Any:
+async def put(platform: Any, register: str, id_: str, body: dict[str, Any], by: Actor = BY, **more: Any) -> Any:
     return await platform.handle(RecordEntry(register=register, id=id_, body=body, **more), by=by)
 
 
@@ -134,21 +132,15 @@ async def test_the_second_editor_is_told(platform: Any) -> None:
     """A change made on an old version is refused, nothing is overwritten."""
     await put(platform, "units", "u1", BOAT, expects=0)
     await put(platform, "units", "u1", BOAT | {"name": "二"}, expects=1)
-    assert (await code_of(put(platform, "units", "u1", BOAT | {"name": "三"}, expects=1)))[
-        0
-    ] == "changed_meanwhile"
+    assert (await code_of(put(platform, "units", "u1", BOAT | {"name": "三"}, expects=1)))[0] == "changed_meanwhile"
     assert platform.registers.units.get("u1").name == "二"
 
 
 async def test_a_keeper_stays_in_his_region(platform: Any) -> None:
     """A keeper changes what lies in his region, and moves nothing in or out of it."""
     await put(platform, "units", "u1", BOAT, by=KEEPER)
-    assert (await code_of(put(platform, "units", "u1", BOAT | {"region_code": "331003"}, by=KEEPER)))[
-        0
-    ] == "forbidden"
-    assert (await code_of(put(platform, "units", "u2", {"name": "x", "kind": "y"}, by=KEEPER)))[
-        0
-    ] == "forbidden"
+    assert (await code_of(put(platform, "units", "u1", BOAT | {"region_code": "331003"}, by=KEEPER)))[0] == "forbidden"
+    assert (await code_of(put(platform, "units", "u2", {"name": "x", "kind": "y"}, by=KEEPER)))[0] == "forbidden"
 
 
 async def test_a_validity_that_ends_first_is_refused(platform: Any) -> None:

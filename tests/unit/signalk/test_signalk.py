@@ -236,8 +236,7 @@ def test_senseless_values_never_raise(values: list[tuple[str, object]]) -> None:
     told = SignalKDecoder().feed(delta(*values), AT)
     positions = sum(path == "navigation.position" for path, _ in values)
     assert (
-        len(told.fixes)
-        + sum(p.detail.startswith(("position", "navigation.pos", "lon")) for p in told.problems)
+        len(told.fixes) + sum(p.detail.startswith(("position", "navigation.pos", "lon")) for p in told.problems)
         == positions
     )
 

@@ -47,16 +47,12 @@ def at(seconds: float) -> datetime:
     return T0 + timedelta(seconds=seconds)
 
 
-def fix(
-    seconds: float, metres_north: float, *, sog: float | None = None, received_s: float | None = None
-) -> Fix:
+def fix(seconds: float, metres_north: float, *, sog: float | None = None, received_s: float | None = None) -> Fix:
     received = at(seconds if received_s is None else received_s)
     return Fix("ais", "mmsi:412345678", LON, LAT + metres_north * M_LAT, received, at(seconds), sog)
 
 
-def point(
-    seconds: float, metres_north: float, *, sog: float | None = 0.1, flags: tuple[str, ...] = ()
-) -> TrackPoint:
+def point(seconds: float, metres_north: float, *, sog: float | None = 0.1, flags: tuple[str, ...] = ()) -> TrackPoint:
     return TrackPoint(at(seconds), LON, LAT + metres_north * M_LAT, sog, None, 5.0, flags, 1, True, True)
 
 
@@ -273,9 +269,7 @@ def test_hysteresis_of_speed_and_rim() -> None:
     )
     assert [kind for kind, _ in told] == [ArrivalKind.ENTERED, ArrivalKind.ARRIVED, ArrivalKind.LEFT]
     assert told[2][1] == at(120)
-    fast = run(
-        [point(0, 50, sog=0.4), point(30, 50, sog=0.8), point(60, 50, sog=0.4), point(90, 50, sog=0.4)]
-    )
+    fast = run([point(0, 50, sog=0.4), point(30, 50, sog=0.8), point(60, 50, sog=0.4), point(90, 50, sog=0.4)])
     assert [kind for kind, _ in fast] == [ArrivalKind.ENTERED]
 
 
@@ -293,9 +287,7 @@ def test_doubtful_fixes_prove_nothing() -> None:
 
 def test_without_a_reported_speed_motion_is_derived() -> None:
     """A telephone without speed: 0.2 m/s between two fixes is slow enough, 2 m/s is not."""
-    slow = run(
-        [point(0, 20, sog=None), point(30, 26, sog=None), point(60, 20, sog=None), point(90, 26, sog=None)]
-    )
+    slow = run([point(0, 20, sog=None), point(30, 26, sog=None), point(60, 20, sog=None), point(90, 26, sog=None)])
     assert ArrivalKind.ARRIVED in [kind for kind, _ in slow]
     quick = run([point(30 * n, 60 * (n % 2), sog=None) for n in range(5)])
     assert ArrivalKind.ARRIVED not in [kind for kind, _ in quick]
@@ -314,8 +306,7 @@ def test_the_perpendicular_advances_the_leg_and_proves_no_arrival() -> None:
     """Passing abeam of the berth, a mile off, ends the leg; nobody has arrived."""
     leg = ArrivalWatch(LON, LAT, 100.0, 60.0, 0.5, from_lon=LON, from_lat=LAT - 0.05)
     east = [
-        TrackPoint(at(60 * n), LON + 0.02, LAT + (n - 2) * 0.01, 4.0, None, None, (), 1, True, True)
-        for n in range(5)
+        TrackPoint(at(60 * n), LON + 0.02, LAT + (n - 2) * 0.01, 4.0, None, None, (), 1, True, True) for n in range(5)
     ]
     assert [kind for kind, _ in run(east, leg)] == [ArrivalKind.PERPENDICULAR_PASSED]
 
@@ -409,9 +400,7 @@ def test_contact_is_symmetric(
     rule = ContactRule(radius_m=5000.0, duration_s=0.0, silence_s_max=1000.0)
 
     def points(steps: list[tuple[float, float, float | None]]) -> list[TrackPoint]:
-        by_time = {
-            round(seconds): point(round(seconds), metres / 10, sog=sog) for seconds, metres, sog in steps
-        }
+        by_time = {round(seconds): point(round(seconds), metres / 10, sog=sog) for seconds, metres, sog in steps}
         return [by_time[key] for key in sorted(by_time)]
 
     one, other = prove_contact(points(a), points(b), rule), prove_contact(points(b), points(a), rule)

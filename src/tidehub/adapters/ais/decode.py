@@ -159,9 +159,7 @@ class AisDecoder:
             whole = AISSentence.assemble_from_iterable(ordered)
             self._message(whole, raw, received_at, parts.reference_at, out)
 
-    def _message(
-        self, sentence: Any, raw: str, received_at: datetime, reference_at: datetime, out: Decoded
-    ) -> None:
+    def _message(self, sentence: Any, raw: str, received_at: datetime, reference_at: datetime, out: Decoded) -> None:
         kind = int(sentence.ais_id)
         bits = len(sentence.bv)
         bits_min = BITS_MIN.get(kind)

@@ -24,9 +24,7 @@ def _sentences(fields: dict[str, Any], channel: str, sequence: int) -> list[str]
     for name in ("speed", "course", "draught"):
         if name in fields:
             fields[name] = float(fields[name]) + 1e-6
-    return list(
-        encode_dict(fields, talker_id="AI", sentence_type="VDM", radio_channel=channel, seq_id=sequence % 10)
-    )
+    return list(encode_dict(fields, talker_id="AI", sentence_type="VDM", radio_channel=channel, seq_id=sequence % 10))
 
 
 def encode_position_a(

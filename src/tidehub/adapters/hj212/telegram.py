@@ -179,9 +179,7 @@ class Hj212Decoder:
         if telegram.part is not None:
             self._join(telegram, now, telegrams, problems)
 
-    def _join(
-        self, telegram: Telegram, now: datetime, telegrams: list[Telegram], problems: list[Problem]
-    ) -> None:
+    def _join(self, telegram: Telegram, now: datetime, telegrams: list[Telegram], problems: list[Problem]) -> None:
         assert telegram.part is not None
         count, number = telegram.part
         key = (telegram.mn, telegram.qn, telegram.cn, count)
@@ -267,9 +265,7 @@ def _parse(data: bytes, whole: bytes, now: datetime) -> Telegram | Problem:
         return Problem(Reason.NOT_TEXT, f"byte {error.start}", raw, SOURCE, now)
     except _Wrong as wrong:
         return Problem(wrong.reason, wrong.detail[:120], raw, SOURCE, now, f"{SOURCE}:{mn}" if mn else None)
-    return Telegram(
-        head["ST"], head["CN"], head["PW"], head["MN"], groups, now, head.get("QN"), flag, part, raw
-    )
+    return Telegram(head["ST"], head["CN"], head["PW"], head["MN"], groups, now, head.get("QN"), flag, part, raw)
 
 
 def _head(text: str) -> dict[str, str]:

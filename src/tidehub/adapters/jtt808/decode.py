@@ -57,9 +57,7 @@ class Jtt808Decoder:
         How long, and how many, unfinished split messages are held.
     """
 
-    def __init__(
-        self, *, datum: Datum = Datum.WGS84, assembly_s_max: float = 60.0, pending_max: int = 16
-    ) -> None:
+    def __init__(self, *, datum: Datum = Datum.WGS84, assembly_s_max: float = 60.0, pending_max: int = 16) -> None:
         self._datum = datum
         self._assembly = timedelta(seconds=assembly_s_max)
         self._pending_max = pending_max

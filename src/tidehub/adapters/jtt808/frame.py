@@ -176,9 +176,7 @@ class FrameCutter:
             elif len(piece) > self._bytes_max:
                 frames.append(self._too_long(piece))
             elif piece and not self._begun:
-                frames.append(
-                    CutFrame(piece, Fault(Reason.GARBAGE, f"{len(piece)} bytes before the first 7e"))
-                )
+                frames.append(CutFrame(piece, Fault(Reason.GARBAGE, f"{len(piece)} bytes before the first 7e")))
             elif piece:
                 frames.append(CutFrame(piece, None))
             self._begun = True
@@ -196,6 +194,4 @@ class FrameCutter:
         return rest
 
     def _too_long(self, piece: bytes) -> CutFrame:
-        return CutFrame(
-            piece[: self._bytes_max], Fault(Reason.LINE_TOO_LONG, f"more than {self._bytes_max} bytes")
-        )
+        return CutFrame(piece[: self._bytes_max], Fault(Reason.LINE_TOO_LONG, f"more than {self._bytes_max} bytes"))

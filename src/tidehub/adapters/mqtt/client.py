@@ -141,9 +141,7 @@ async def _read(client: aiomqtt.Client, waiting: asyncio.Queue[aiomqtt.Message])
         waiting.put_nowait(message)
 
 
-async def _next(
-    waiting: asyncio.Queue[aiomqtt.Message], reading: asyncio.Task[None]
-) -> list[aiomqtt.Message]:
+async def _next(waiting: asyncio.Queue[aiomqtt.Message], reading: asyncio.Task[None]) -> list[aiomqtt.Message]:
     """Wait for a message and take all that are there; raises what ended the reading."""
     if waiting.empty():
         getting = asyncio.create_task(waiting.get())

@@ -109,9 +109,7 @@ class MqttDecoder:
             for the next position.
         """
         if len(payload) > PAYLOAD_BYTES_MAX:
-            return _problem(
-                Reason.LINE_TOO_LONG, f"{len(payload)} bytes", payload[:2048], received_at, _name(topic)
-            )
+            return _problem(Reason.LINE_TOO_LONG, f"{len(payload)} bytes", payload[:2048], received_at, _name(topic))
         if form == "tidehub":
             return self._own(topic, payload, received_at)
         if form == "owntracks":

@@ -101,9 +101,7 @@ class NmeaDecoder:
             detail = f"{sentence.formatter} has {len(sentence.fields)} fields"
             self._problem(out, Reason.TRUNCATED, detail, text, received_at)
         except (ValueError, OverflowError) as error:
-            self._problem(
-                out, Reason.FIELD_INVALID, f"{sentence.formatter}: {error}"[:120], text, received_at
-            )
+            self._problem(out, Reason.FIELD_INVALID, f"{sentence.formatter}: {error}"[:120], text, received_at)
         return out
 
     def flush(self, received_at: datetime) -> Decoded:
@@ -114,9 +112,7 @@ class NmeaDecoder:
         status = fields[1]
         mode = fields[11] if len(fields) > 11 else ""
         if status != "A" or mode == "N":
-            self._problem(
-                out, Reason.POSITION_MISSING, f"RMC status {status[:2]} {mode[:2]}", raw, received_at
-            )
+            self._problem(out, Reason.POSITION_MISSING, f"RMC status {status[:2]} {mode[:2]}", raw, received_at)
             return
         lat, lon = degrees(fields[2], fields[3], "N", "S"), degrees(fields[4], fields[5], "E", "W")
         speed_kn, course = number(fields[6]), number(fields[7])
@@ -214,7 +210,5 @@ class NmeaDecoder:
             )
         )
 
-    def _problem(
-        self, out: Decoded, reason: Reason, detail: str, raw: bytes | str, received_at: datetime
-    ) -> None:
+    def _problem(self, out: Decoded, reason: Reason, detail: str, raw: bytes | str, received_at: datetime) -> None:
         out.problems.append(Problem(reason, detail, keep_raw(raw), SOURCE, received_at, self.device_claim))

@@ -101,9 +101,7 @@ def encode_rte(route_name: str, waypoint_names: Sequence[str], *, talker: str = 
     """A complete route as the list of its waypoints' names, in as many sentences as it needs."""
     groups: list[list[str]] = [[]]
     for waypoint in map(_name, waypoint_names):
-        if groups[-1] and len(",".join([*groups[-1], waypoint])) > _ROUTE_NAMES_CHARS - len(
-            _name(route_name)
-        ):
+        if groups[-1] and len(",".join([*groups[-1], waypoint])) > _ROUTE_NAMES_CHARS - len(_name(route_name)):
             groups.append([])
         groups[-1].append(waypoint)
     count = str(len(groups))
@@ -116,9 +114,7 @@ def encode_rte(route_name: str, waypoint_names: Sequence[str], *, talker: str = 
 def encode_xte(cross_track_m: float, *, talker: str = "EC") -> str:
     """Cross-track error; positive: the boat is right of the track, so steer left."""
     side = "L" if cross_track_m >= 0.0 else "R"
-    return build_sentence(
-        f"{talker}XTE", "A", "A", f"{abs(cross_track_m) / _NAUTICAL_MILE_M:.3f}", side, "N", "A"
-    )
+    return build_sentence(f"{talker}XTE", "A", "A", f"{abs(cross_track_m) / _NAUTICAL_MILE_M:.3f}", side, "N", "A")
 
 
 def encode_rmb(

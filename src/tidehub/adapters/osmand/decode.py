@@ -67,9 +67,7 @@ def decode_query(query: str | bytes, received_at: datetime, *, datum: Datum = Da
     raw = keep_raw(query)
     text = query.decode("utf-8", "replace") if isinstance(query, bytes) else query
     if len(text) > QUERY_BYTES_MAX:
-        out.problems.append(
-            Problem(Reason.LINE_TOO_LONG, f"{len(text)} characters", raw, SOURCE, received_at)
-        )
+        out.problems.append(Problem(Reason.LINE_TOO_LONG, f"{len(text)} characters", raw, SOURCE, received_at))
         return out
     try:
         told = dict(parse_qsl(text.lstrip("?"), max_num_fields=64))
@@ -155,9 +153,7 @@ def decode_json(body: str | bytes, received_at: datetime, *, datum: Datum = Datu
     return out
 
 
-def _json_location(
-    location: Any, claim: str, datum: Datum, raw: str, received_at: datetime, out: Decoded
-) -> None:
+def _json_location(location: Any, claim: str, datum: Datum, raw: str, received_at: datetime, out: Decoded) -> None:
     try:
         coords = location.get("coords") if isinstance(location, dict) else None
         if not isinstance(coords, dict):
@@ -235,9 +231,7 @@ def _json_number(told: dict[str, Any], name: str) -> float | None:
     return float(value)
 
 
-def _query_instant(
-    text: str | None, raw: str, received_at: datetime, claim: str, out: Decoded
-) -> datetime | None:
+def _query_instant(text: str | None, raw: str, received_at: datetime, claim: str, out: Decoded) -> datetime | None:
     if not text:
         return None
     try:
@@ -251,7 +245,5 @@ def _query_instant(
             return at.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         pass
-    out.problems.append(
-        Problem(Reason.TIME_INVALID, f"timestamp {text[:40]!r}", raw, SOURCE, received_at, claim)
-    )
+    out.problems.append(Problem(Reason.TIME_INVALID, f"timestamp {text[:40]!r}", raw, SOURCE, received_at, claim))
     return None

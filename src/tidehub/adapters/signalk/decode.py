@@ -97,9 +97,7 @@ class SignalKDecoder:
         How many vessels are remembered at once; the one silent longest is forgotten first.
     """
 
-    def __init__(
-        self, self_context: str | None = None, *, hold_s: float = 30.0, vessels_max: int = 5000
-    ) -> None:
+    def __init__(self, self_context: str | None = None, *, hold_s: float = 30.0, vessels_max: int = 5000) -> None:
         self.self_context = self_context
         self._hold = timedelta(seconds=hold_s)
         self._vessels_max = vessels_max
@@ -135,9 +133,7 @@ class SignalKDecoder:
         self._delta(context, told.updates, message, received_at, out)
         return out
 
-    def _other(
-        self, told: _Message, message: bytes | str, received_at: datetime, out: SignalKDecoded
-    ) -> None:
+    def _other(self, told: _Message, message: bytes | str, received_at: datetime, out: SignalKDecoded) -> None:
         if told.self_ is not None:
             self.self_context = told.self_
         elif told.version is None and told.request_id is None:

@@ -60,9 +60,7 @@ def ask_approval(case: CaseState, command: AskApproval, now: datetime) -> list[F
         course.facts += course.work.pause(
             (approval.clock,), now, ASKED + command.approval_id, why=f"asked:{command.approval}"
         )
-    course.facts += course.work.react(
-        frozenset({f"asked:{command.approval}"}), now, why=f"asked:{command.approval}"
-    )
+    course.facts += course.work.react(frozenset({f"asked:{command.approval}"}), now, why=f"asked:{command.approval}")
     return course.finish()
 
 
@@ -87,15 +85,11 @@ def _refuse_asking(case: CaseState, command: AskApproval, approval: Approval, no
     if approval.max_granted is not None and sum(bool(one.granted) for one in same) >= approval.max_granted:
         raise APPROVAL_LIMIT("approval", limit=approval.max_granted, **texts)
     missing = ["reason"] if approval.needs_reason and not command.reason.strip() else []
-    missing += [
-        f"values.{name}" for name in approval.needs_values if command.values.get(name) in (None, "", [])
-    ]
+    missing += [f"values.{name}" for name in approval.needs_values if command.values.get(name) in (None, "", [])]
     if missing:
         raise MOVE_NEEDS(missing[0], move_zh=approval.zh, move_en=approval.en, missing=", ".join(missing))
     if approval.before_breach and _is_over(case, approval.clock, now):
-        raise APPROVAL_NOT_NOW(
-            "approval", problem_zh="时限已过", problem_en="the limit is over already", **texts
-        )
+        raise APPROVAL_NOT_NOW("approval", problem_zh="时限已过", problem_en="the limit is over already", **texts)
 
 
 def _is_over(case: CaseState, clock: str, now: datetime) -> bool:
@@ -197,9 +191,7 @@ def _granted_amount(
     if approval.effect != "extend":
         return None
     amount = (
-        asked.amount
-        if command.amount is None and command.unit is None
-        else _duration(command.amount, command.unit)
+        asked.amount if command.amount is None and command.unit is None else _duration(command.amount, command.unit)
     )
     assert amount is not None, "an extension is asked with its length"
     if approval.extend_at_most is not None:

@@ -52,11 +52,7 @@ async def find_case(reader: Reader, case_id: str) -> CaseBrief | None:
     row = await reader.fetch_one(_BRIEF, case_id=case_id)
     if row is None:
         return None
-    plain = {
-        name: row[name]
-        for name in CaseBrief.__struct_fields__
-        if name not in ("is_open", "opened_at", "values")
-    }
+    plain = {name: row[name] for name in CaseBrief.__struct_fields__ if name not in ("is_open", "opened_at", "values")}
     return CaseBrief(
         **plain,
         is_open=bool(row["is_open"]),

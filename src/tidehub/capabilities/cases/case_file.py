@@ -107,7 +107,7 @@ class CaseFile(msgspec.Struct, frozen=True):
     approvals_to_ask: tuple[str, ...]
 
 
-_ONE = sql(f"SELECT {LISTED} FROM cases_case WHERE case_id = :case_id", short=True)  # noqa: S608
+_ONE = sql(f"SELECT {LISTED} FROM cases_case WHERE case_id = :case_id", short=True)
 _CLOCKS = sql(
     "SELECT case_id, clock, run, status, basis, calendar, limit_amount, limit_unit, owner, source,"
     " signalled_us, due_us, noticed_us, evidence, breached, level, provisional, lines"

@@ -246,9 +246,7 @@ def _finals(lifecycle: Lifecycle) -> set[str]:
 
 def _limits(where: str, clock: Clock) -> Iterator[Finding]:
     for place, limit in enumerate(clock.limits):
-        if (limit.amount is None) == (not limit.from_value) or (
-            limit.amount is not None and limit.amount <= 0
-        ):
+        if (limit.amount is None) == (not limit.from_value) or (limit.amount is not None and limit.amount <= 0):
             yield Finding(
                 "limit_unclear",
                 f"{where}.limits[{place}]",
@@ -300,9 +298,7 @@ def _signals(where: str, clock: Clock) -> Iterator[Finding]:
 def _approvals(lifecycle: Lifecycle) -> Iterator[Finding]:
     for name, approval in lifecycle.approvals.items():
         where = f"approvals.{name}"
-        if not approval.clock and (
-            approval.effect != "none" or approval.pending == "stands" or approval.before_breach
-        ):
+        if not approval.clock and (approval.effect != "none" or approval.pending == "stands" or approval.before_breach):
             yield Finding(
                 "approval_without_clock",
                 where + ".clock",

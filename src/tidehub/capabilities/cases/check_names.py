@@ -48,9 +48,7 @@ def unknown_names(lifecycle: Lifecycle) -> Iterator[Finding]:
         yield from _unknown(where + ".from", set(move.from_states) - {ANY_STATE}, states, "状态", "state")
         yield from _unknown(where + ".to", {move.to} - {SAME_STATE}, states, "状态", "state")
         yield from _unknown(where + ".not_who", move.not_who, moves, "环节", "move")
-        yield from _unknown(
-            where + ".needs_approvals", move.needs_approvals, lifecycle.approvals, "审批", "approval"
-        )
+        yield from _unknown(where + ".needs_approvals", move.needs_approvals, lifecycle.approvals, "审批", "approval")
         yield from _unknown_who(where + ".who", move.who)
         yield from _unknown_fields(where + ".when", move.when)
     for name, clock in lifecycle.clocks.items():
@@ -63,9 +61,7 @@ def unknown_names(lifecycle: Lifecycle) -> Iterator[Finding]:
         for place, limit in enumerate(clock.limits):
             yield from _unknown_fields(f"{where}.limits[{place}].when", limit.when)
         if clock.owner:
-            yield from _unknown(
-                where + ".owner", {clock.owner}, ROLES | RELATIONS, "岗位或关系", "post or relation"
-            )
+            yield from _unknown(where + ".owner", {clock.owner}, ROLES | RELATIONS, "岗位或关系", "post or relation")
     for name, approval in lifecycle.approvals.items():
         where = f"approvals.{name}"
         yield from _unknown(where + ".states", set(approval.states) - {ANY_STATE}, states, "状态", "state")

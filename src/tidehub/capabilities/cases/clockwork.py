@@ -135,9 +135,7 @@ class ClockWork:
         for run in self.going():
             owner = self._owner(self.case.lifecycle.clocks[run.clock])
             if owner and owner != run.owner:
-                fact = ClockPassed(
-                    case_id=self.case.case_id, clock=run.clock, run=run.run, at=at, owner=owner, why=why
-                )
+                fact = ClockPassed(case_id=self.case.case_id, clock=run.clock, run=run.run, at=at, owner=owner, why=why)
                 self._take(msgspec.structs.replace(run, owner=owner), fact)
                 facts.append(fact)
         return facts
@@ -257,9 +255,7 @@ class ClockWork:
 
     def _start(self, name: str, clock: Clock, at: datetime, why: str) -> Fact:
         before = self._latest.get(name)
-        calendar = self.case.calendars.of(
-            clock.calendar or self.case.lifecycle.calendar, self.case.responsible_unit
-        )
+        calendar = self.case.calendars.of(clock.calendar or self.case.lifecycle.calendar, self.case.responsible_unit)
         limit, source = limit_of(self.case, clock, at)
         us = limit_us(at, limit, calendar) if limit is not None else None
         run = ClockRun(

@@ -150,9 +150,7 @@ class RecordValues(_OfCase, frozen=True):
     """Add to what is known of a case, without moving it."""
 
     values: dict[str, Any]
-    rule: ClassVar[Rule] = rule(
-        "duty_officer", "shift_leader", "checker", relations=["responsible_unit", "assignee"]
-    )
+    rule: ClassVar[Rule] = rule("duty_officer", "shift_leader", "checker", relations=["responsible_unit", "assignee"])
 
 
 class NoteOnCase(_OfCase, frozen=True):

@@ -128,9 +128,7 @@ class Course:
                 values=values,
                 responsible_unit=holders["responsible_unit"],
                 assignee=holders["assignee"],
-                by_unit=before.responsible_unit
-                if holders["responsible_unit"] != before.responsible_unit
-                else None,
+                by_unit=before.responsible_unit if holders["responsible_unit"] != before.responsible_unit else None,
                 caused_by=asked.caused_by,
                 happened_at=asked.happened_at,
                 evidence=asked.evidence,
@@ -143,9 +141,7 @@ class Course:
             outcome = lifecycle.states[to_state].outcome or to_state
             self.facts.append(CaseClosed(case_id=before.case_id, outcome=outcome, parent_id=before.parent_id))
         elif self.case.is_open and not before.is_open:
-            self.facts.append(
-                CaseReopened(case_id=before.case_id, state=to_state, parent_id=before.parent_id)
-            )
+            self.facts.append(CaseReopened(case_id=before.case_id, state=to_state, parent_id=before.parent_id))
 
     def move_if_possible(self, names: Sequence[str], asked: Asked) -> bool:
         """Make the first of some moves that can be made; whether one was."""
@@ -188,9 +184,6 @@ def refuse_missing(case: CaseState, name: str, move: Move, asked: Asked, now: da
 def _granted(case: CaseState, approval: str, move: str) -> bool:
     used = max((step.at_us for step in case.trail if step.move == move), default=0)
     return any(
-        one.approval == approval
-        and one.granted
-        and one.decided_at is not None
-        and one.decided_at > from_us(used)
+        one.approval == approval and one.granted and one.decided_at is not None and one.decided_at > from_us(used)
         for one in case.approvals
     )

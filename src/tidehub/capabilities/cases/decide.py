@@ -137,9 +137,7 @@ def move_case(case: CaseState, command: MoveCase, now: datetime) -> list[Fact]:
     """Make a move; a refused one says which moves are possible and for whom."""
     if command.expected_state is not None and command.expected_state != case.state:
         state = case.lifecycle.states[case.state]
-        raise CASE_MOVED_ON(
-            "expected_state", expected=command.expected_state, state_zh=state.zh, state_en=state.en
-        )
+        raise CASE_MOVED_ON("expected_state", expected=command.expected_state, state_zh=state.zh, state_en=state.en)
     if command.happened_at is not None:
         refuse_future(command.happened_at, now, allowed_s=CLOCK_DIFFERENCE_S, field="happened_at")
     course = Course(case, now)
@@ -192,9 +190,7 @@ def assign_case(case: CaseState, command: AssignCase, now: datetime) -> list[Fac
         return []
     course = Course(case, now)
     course.become(responsible_unit=unit, assignee=assignee)
-    course.facts.append(
-        CaseAssigned(case_id=case.case_id, responsible_unit=unit, assignee=assignee, note=command.note)
-    )
+    course.facts.append(CaseAssigned(case_id=case.case_id, responsible_unit=unit, assignee=assignee, note=command.note))
     course.facts += course.work.pass_on(now, why="assigned")
     return course.finish()
 
@@ -226,9 +222,7 @@ def join_cases(state: Joining, command: JoinCases, now: datetime) -> list[Fact]:
     """Close the duplicate, let its clocks stand, and tell the original."""
     duplicate, original = state.duplicate, state.original
     if duplicate.case_id == original.case_id:
-        raise JOIN_IMPOSSIBLE(
-            "original_id", problem_zh="两件是同一案件", problem_en="they are one and the same"
-        )
+        raise JOIN_IMPOSSIBLE("original_id", problem_zh="两件是同一案件", problem_en="they are one and the same")
     if original.original_id is not None:
         raise CASE_IS_JOINED("original_id", original_id=original.original_id)
     _refuse_joined(duplicate)
@@ -251,9 +245,7 @@ def join_cases(state: Joining, command: JoinCases, now: datetime) -> list[Fact]:
     )
     course.facts += course.work.pause(duplicate.lifecycle.clocks, now, JOINED, why=f"case/{original.case_id}")
     course.become(original_id=original.case_id, is_open=False)
-    course.facts.append(
-        CaseClosed(case_id=duplicate.case_id, outcome="joined", parent_id=duplicate.parent_id)
-    )
+    course.facts.append(CaseClosed(case_id=duplicate.case_id, outcome="joined", parent_id=duplicate.parent_id))
     return [
         *course.finish(),
         DuplicateTaken(case_id=original.case_id, duplicate_id=duplicate.case_id),

@@ -160,9 +160,7 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
 
     def starts_in(self, state: str, lifecycle: Lifecycle) -> bool:
         """Whether it can be made from a state."""
-        return state in self.from_states or (
-            ANY_STATE in self.from_states and not lifecycle.states[state].final
-        )
+        return state in self.from_states or (ANY_STATE in self.from_states and not lifecycle.states[state].final)
 
 
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,18 +16,14 @@ from tidehub.kernel.codec import canonical_json
 from tidehub.kernel.instants import to_us
 
 _NAMES = [column.name for column in case.columns]
-_OPEN = sql(
-    f"INSERT INTO cases_case ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})"  # noqa: S608
-)
+_OPEN = sql(f"INSERT INTO cases_case ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)})")
 _MOVE = sql(
     "UPDATE cases_case SET state = :state, stage = :stage, responsible_unit = :responsible_unit,"
     " assignee = :assignee, due_us = :due_us, changed_us = :at_us, state_since_us ="
     " CASE WHEN state = :state THEN state_since_us ELSE :at_us END,"
     " value_lines = value_lines || :values, trail = trail || :step WHERE case_id = :case_id"
 )
-_CLOSE = sql(
-    "UPDATE cases_case SET is_open = 0, outcome = :outcome, closed_us = :at_us WHERE case_id = :case_id"
-)
+_CLOSE = sql("UPDATE cases_case SET is_open = 0, outcome = :outcome, closed_us = :at_us WHERE case_id = :case_id")
 _REOPEN = sql(
     "UPDATE cases_case SET is_open = 1, outcome = NULL, closed_us = NULL, reopened = reopened + 1"
     " WHERE case_id = :case_id"
@@ -43,17 +39,13 @@ _VALUES = sql(
 )
 _TOUCH = sql("UPDATE cases_case SET changed_us = :at_us WHERE case_id = :case_id")
 _DUE = sql("UPDATE cases_case SET due_us = :due_us WHERE case_id = :case_id")
-_ORIGINAL = sql(
-    "UPDATE cases_case SET original_id = :original_id, changed_us = :at_us WHERE case_id = :case_id"
-)
+_ORIGINAL = sql("UPDATE cases_case SET original_id = :original_id, changed_us = :at_us WHERE case_id = :case_id")
 _BREACHED = sql("UPDATE cases_case SET breaches = breaches + 1 WHERE case_id = :case_id")
 _RELATE = sql(
     "INSERT INTO cases_relation (case_id, kind, other_id, since_us)"
     " VALUES (:case_id, :kind, :other_id, :at_us) ON CONFLICT (case_id, kind, other_id) DO NOTHING"
 )
-_UNRELATE = sql(
-    "DELETE FROM cases_relation WHERE case_id = :case_id AND kind = :kind AND other_id = :other_id"
-)
+_UNRELATE = sql("DELETE FROM cases_relation WHERE case_id = :case_id AND kind = :kind AND other_id = :other_id")
 _CLOCK_START = sql(
     "INSERT INTO cases_clock (case_id, clock, run, status, basis, calendar, limit_amount, limit_unit,"
     " total_us, owner, source, started_us, evidence, due_us, signalled_us, breached, level, provisional,"
@@ -63,29 +55,28 @@ _CLOCK_START = sql(
 )
 _WHERE = " WHERE case_id = :case_id AND clock = :clock AND run = :run"
 _CLOCK_PAUSE = sql(
-    "UPDATE cases_clock SET status = 'paused', due_us = NULL, counted_us = :counted_us,"  # noqa: S608
-    " lines = lines || :line" + _WHERE
+    "UPDATE cases_clock SET status = 'paused', due_us = NULL, counted_us = :counted_us, lines = lines || :line" + _WHERE
 )
 _CLOCK_RESUME = sql(
-    "UPDATE cases_clock SET status = :status, due_us = :due_us, provisional = :provisional,"  # noqa: S608
+    "UPDATE cases_clock SET status = :status, due_us = :due_us, provisional = :provisional,"
     " lines = lines || :line" + _WHERE
 )
 _CLOCK_EXTEND = sql(
-    "UPDATE cases_clock SET total_us = total_us + :extra_us, due_us = :due_us, signalled_us = :signalled_us,"  # noqa: S608
+    "UPDATE cases_clock SET total_us = total_us + :extra_us, due_us = :due_us, signalled_us = :signalled_us,"
     " provisional = :provisional, lines = lines || :line" + _WHERE
 )
 _CLOCK_RECKON = sql(
-    "UPDATE cases_clock SET total_us = total_us - :before_us + :limit_us, due_us = :due_us,"  # noqa: S608
+    "UPDATE cases_clock SET total_us = total_us - :before_us + :limit_us, due_us = :due_us,"
     " provisional = :provisional, lines = lines || :line" + _WHERE
 )
-_CLOCK_PASS = sql("UPDATE cases_clock SET owner = :owner, lines = lines || :line" + _WHERE)  # noqa: S608
+_CLOCK_PASS = sql("UPDATE cases_clock SET owner = :owner, lines = lines || :line" + _WHERE)
 _CLOCK_STOP = sql(
-    "UPDATE cases_clock SET status = 'stopped', due_us = NULL, provisional = 0, stopped_us = :stopped_us,"  # noqa: S608
+    "UPDATE cases_clock SET status = 'stopped', due_us = NULL, provisional = 0, stopped_us = :stopped_us,"
     " noticed_us = :at_us, evidence = :evidence, counted_us = :counted_us, over_us = :over_us,"
     " lines = lines || :line" + _WHERE
 )
 _CLOCK_SIGNAL = sql(
-    "UPDATE cases_clock SET signalled_us = :threshold_us, breached = :breached, level = :level" + _WHERE  # noqa: S608
+    "UPDATE cases_clock SET signalled_us = :threshold_us, breached = :breached, level = :level" + _WHERE
 )
 _ASK = sql(
     "INSERT INTO cases_approval (case_id, approval_id, approval, asked_by, asked_us, owner, reason,"

@@ -184,12 +184,12 @@ async def list_cases(
     walks = _walks(scope, wanted, params)
     if not walks:
         return Page((), None)
-    selects = [f"SELECT {LISTED} FROM cases_case{_where([*walk, *beyond])} {order}" for walk in walks]  # noqa: S608
+    selects = [f"SELECT {LISTED} FROM cases_case{_where([*walk, *beyond])} {order}" for walk in walks]
     if len(selects) == 1:
         text = selects[0]
     else:
-        text = " UNION ".join(f"SELECT * FROM ({select}) AS walk_{n}" for n, select in enumerate(selects))  # noqa: S608
-        text = f"SELECT * FROM ({text}) AS merged {order}"  # noqa: S608
+        text = " UNION ".join(f"SELECT * FROM ({select}) AS walk_{n}" for n, select in enumerate(selects))
+        text = f"SELECT * FROM ({text}) AS merged {order}"
     rows = await reader.fetch(sql(text), **params)
     page = tuple(case_row(row) for row in rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
@@ -217,9 +217,9 @@ async def count_cases(reader: Reader, scope: Scope, wanted: CaseFilter, *, at_mo
     if not walks:
         return Count(0, True)
     params["limit"] = at_most + 1
-    selects = [f"SELECT case_id FROM cases_case{_where(walk)} LIMIT :limit" for walk in walks]  # noqa: S608
-    inner = " UNION ".join(f"SELECT case_id FROM ({select}) AS walk_{n}" for n, select in enumerate(selects))  # noqa: S608
-    row = await reader.fetch_one(sql(f"SELECT COUNT(*) AS n FROM ({inner}) AS merged"), **params)  # noqa: S608
+    selects = [f"SELECT case_id FROM cases_case{_where(walk)} LIMIT :limit" for walk in walks]
+    inner = " UNION ".join(f"SELECT case_id FROM ({select}) AS walk_{n}" for n, select in enumerate(selects))
+    row = await reader.fetch_one(sql(f"SELECT COUNT(*) AS n FROM ({inner}) AS merged"), **params)
     found = int(row["n"]) if row is not None else 0
     return Count(min(found, at_most), found <= at_most)
 
@@ -334,16 +334,13 @@ def _in_box(box: Box, params: dict[str, Any], *, plain: bool) -> list[str]:
 
 
 _INBOX = sql(
-    f"SELECT * FROM (SELECT {LISTED} FROM cases_case WHERE is_open = 1 AND assignee = ANY(:selves)"  # noqa: S608
+    f"SELECT * FROM (SELECT {LISTED} FROM cases_case WHERE is_open = 1 AND assignee = ANY(:selves)"
     f" UNION SELECT {LISTED} FROM cases_case WHERE is_open = 1 AND responsible_unit = ANY(:selves)) AS mine"
     " ORDER BY COALESCE(due_us, 4611686018427387904), priority DESC, opened_us, case_id LIMIT :limit"
 )
-_OF_REPORT = sql(
-    "SELECT case_id FROM cases_relation WHERE other_id = :report_id AND kind = 'report' ORDER BY case_id"
-)
+_OF_REPORT = sql("SELECT case_id FROM cases_relation WHERE other_id = :report_id AND kind = 'report' ORDER BY case_id")
 _PROVISIONAL = sql(
-    "SELECT DISTINCT case_id FROM cases_clock WHERE provisional = 1 AND case_id > :after"
-    " ORDER BY case_id LIMIT :limit"
+    "SELECT DISTINCT case_id FROM cases_clock WHERE provisional = 1 AND case_id > :after ORDER BY case_id LIMIT :limit"
 )
 
 
@@ -390,7 +387,7 @@ async def approvals_waiting(reader: Reader, scope: Scope, *, limit: int = 100) -
         return ()
     within = " OR ".join(f"({' AND '.join(walk)})" for walk in walks if walk) or "1 = 1"
     text = (
-        "SELECT a.case_id, c.title, c.region_code, a.approval_id, a.approval, a.asked_by, a.asked_us,"  # noqa: S608
+        "SELECT a.case_id, c.title, c.region_code, a.approval_id, a.approval, a.asked_by, a.asked_us,"
         " a.reason, a.given_values, a.amount, a.unit, a.until_us, a.granted, a.decided_by, a.decided_us,"
         " a.ruling FROM cases_approval a JOIN cases_case c ON c.case_id = a.case_id"
         f" WHERE a.granted IS NULL AND ({within}) ORDER BY a.asked_us, a.case_id LIMIT :limit"

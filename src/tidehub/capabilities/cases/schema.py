@@ -132,9 +132,7 @@ approval = Table(
     Column("decided_us", BigInteger),
     Column("ruling", Text),
     Column("counts_as", Text),
-    Index(
-        "ix_cases_approval_pending", "asked_us", "case_id", sqlite_where=_PENDING, postgresql_where=_PENDING
-    ),
+    Index("ix_cases_approval_pending", "asked_us", "case_id", sqlite_where=_PENDING, postgresql_where=_PENDING),
 )
 
 relation = Table(

@@ -26,8 +26,8 @@ _COLUMNS = (
     " reporter, responsible_unit, assignee, parent_id, original_id, open_children, opened_us, state_since_us,"
     " due_us, value_lines, trail"
 )
-_CASE = sql(f"SELECT {_COLUMNS} FROM cases_case WHERE case_id = :case_id FOR UPDATE", short=True)  # noqa: S608
-_CASE_ONLY = sql(f"SELECT {_COLUMNS} FROM cases_case WHERE case_id = :case_id", short=True)  # noqa: S608
+_CASE = sql(f"SELECT {_COLUMNS} FROM cases_case WHERE case_id = :case_id FOR UPDATE", short=True)
+_CASE_ONLY = sql(f"SELECT {_COLUMNS} FROM cases_case WHERE case_id = :case_id", short=True)
 _CLOCKS = sql(
     "SELECT case_id, clock, run, basis, calendar, limit_amount, limit_unit, owner, signalled_us, due_us,"
     " lines FROM cases_clock WHERE case_id = :case_id ORDER BY clock, run",
@@ -39,9 +39,7 @@ _APPROVALS = sql(
     " ORDER BY asked_us, approval_id",
     short=True,
 )
-_CASES = sql(
-    f"SELECT {_COLUMNS} FROM cases_case WHERE case_id = ANY(:case_ids) ORDER BY case_id FOR UPDATE"  # noqa: S608
-)
+_CASES = sql(f"SELECT {_COLUMNS} FROM cases_case WHERE case_id = ANY(:case_ids) ORDER BY case_id FOR UPDATE")
 _CLOCKS_OF_MANY = sql(
     "SELECT case_id, clock, run, basis, calendar, limit_amount, limit_unit, owner, signalled_us, due_us,"
     " lines FROM cases_clock WHERE case_id = ANY(:case_ids) ORDER BY case_id, clock, run"

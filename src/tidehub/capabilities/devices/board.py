@@ -202,11 +202,7 @@ class PositionBoard:
         """Give everything that these regions show now, as one frame."""
         now = self._clock.now()
         self.refresh(now)
-        shown = [
-            self._shown(key, held)
-            for key, held in self._held.items()
-            if _seen(held.last.region_code, regions)
-        ]
+        shown = [self._shown(key, held) for key, held in self._held.items() if _seen(held.last.region_code, regions)]
         return Frame(self._number, _encode(_Message(self._number, now, True, shown, [])))
 
     def tick(self) -> int:
@@ -236,13 +232,9 @@ class PositionBoard:
                 sent += 1
         return sent
 
-    def _frame(
-        self, now: datetime, changed: list[str], gone: dict[str, str], regions: tuple[str, ...]
-    ) -> Frame | None:
+    def _frame(self, now: datetime, changed: list[str], gone: dict[str, str], regions: tuple[str, ...]) -> Frame | None:
         moved = [
-            self._shown(key, held)
-            for key in changed
-            if _seen((held := self._held[key]).last.region_code, regions)
+            self._shown(key, held) for key in changed if _seen((held := self._held[key]).last.region_code, regions)
         ]
         left = [key for key, region in gone.items() if _seen(region, regions)]
         if not (moved or left):

@@ -145,11 +145,7 @@ def drop_circle(state: Circle | None, command: DropCircle, now: datetime) -> lis
     """Stop watching."""
     if state is None:
         return []
-    return [
-        CircleDropped(
-            circle_id=state.circle_id, unit_id=state.unit_id, case_id=state.case_id, job_id=state.job_id
-        )
-    ]
+    return [CircleDropped(circle_id=state.circle_id, unit_id=state.unit_id, case_id=state.case_id, job_id=state.job_id)]
 
 
 def _watched(state: Circle | None, circle_id: str) -> Circle:

@@ -349,9 +349,7 @@ class PositionDesk:
             elif isinstance(fact, DeviceHeardAgain):
                 self._tracker.silent.discard(fact.device_id)
             elif one.kind == "CaseClosed":
-                self._tracker.touched_circles.update(
-                    self._tracker.drop_case(str(getattr(fact, "case_id", "")))
-                )
+                self._tracker.touched_circles.update(self._tracker.drop_case(str(getattr(fact, "case_id", ""))))
 
     # -- the beat ---------------------------------------------------------------------------------------
 

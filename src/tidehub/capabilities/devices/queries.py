@@ -163,7 +163,7 @@ async def last_in_box(
         parts.append("(lon >= :west OR lon <= :east)")
     params |= {"west": box.west, "east": box.east, "limit": min(limit, ROWS_MAX)}
     _scoped(scope, parts, params)
-    text = f"SELECT body FROM devices_last WHERE {' AND '.join(parts)} ORDER BY claim LIMIT :limit"  # noqa: S608
+    text = f"SELECT body FROM devices_last WHERE {' AND '.join(parts)} ORDER BY claim LIMIT :limit"
     rows = await reader.fetch(sql(text), **params)
     return [one for row in rows if (one := aged(_read_last(row["body"]), now)).keep]
 
@@ -191,10 +191,7 @@ async def track_of(
         else:
             legs.setdefault((one.fix.device_claim, one.judged.segment), []).append(one)
     return Track(
-        tuple(
-            Leg(claim, segment, fixes[-1].judged.leads, tuple(fixes))
-            for (claim, segment), fixes in legs.items()
-        ),
+        tuple(Leg(claim, segment, fixes[-1].judged.leads, tuple(fixes)) for (claim, segment), fixes in legs.items()),
         tuple(loose),
         rejected,
         len(kept) >= limit,
@@ -219,9 +216,7 @@ async def judge_again(
 async def counts(reader: Reader, since: datetime, until: datetime) -> list[Count]:
     """How many messages of each protocol were ``accepted`` or not, with the reason, over whole days (UTC)."""
     days = {"since": to_us(since) // DAY_US, "until": to_us(until) // DAY_US}
-    return [
-        Count(row["source"], row["reason"], int(row["count"])) for row in await reader.fetch(_COUNTS, **days)
-    ]
+    return [Count(row["source"], row["reason"], int(row["count"])) for row in await reader.fetch(_COUNTS, **days)]
 
 
 async def problems(
@@ -241,7 +236,7 @@ async def problems(
     if before is not None:
         parts.append("id < :before")
         params["before"] = before
-    text = f"SELECT id, body FROM devices_problem WHERE {' AND '.join(parts)} ORDER BY id DESC LIMIT :limit"  # noqa: S608
+    text = f"SELECT id, body FROM devices_problem WHERE {' AND '.join(parts)} ORDER BY id DESC LIMIT :limit"
     return [(row["id"], _read_problem(row["body"])) for row in await reader.fetch(sql(text), **params)]
 
 
@@ -251,14 +246,12 @@ async def identities(reader: Reader, claims: list[str]) -> dict[str, IdentityCla
     return {told.device_claim: told for row in rows for told in [_read_identity(row["body"])]}
 
 
-async def silent_devices(
-    reader: Reader, scope: Scope, *, limit: int = ROWS_MAX, after: str = ""
-) -> list[SilentDevice]:
+async def silent_devices(reader: Reader, scope: Scope, *, limit: int = ROWS_MAX, after: str = "") -> list[SilentDevice]:
     """Devices that are silent now and that this actor may see, by id."""
     parts, params = ["device_id > :after"], dict[str, Any](after=after, limit=min(limit, ROWS_MAX))
     _scoped(scope, parts, params)
     text = (
-        "SELECT device_id, unit_id, region_code, heard_us, since_us FROM devices_silence"  # noqa: S608
+        "SELECT device_id, unit_id, region_code, heard_us, since_us FROM devices_silence"
         f" WHERE {' AND '.join(parts)} ORDER BY device_id LIMIT :limit"
     )
     return [
@@ -277,8 +270,5 @@ async def circles(reader: Reader, scope: Scope, *, limit: int = ROWS_MAX, after:
     """Circles that are watched now and that this actor may see, by id."""
     parts, params = ["circle_id > :after"], dict[str, Any](after=after, limit=min(limit, ROWS_MAX))
     _scoped(scope, parts, params)
-    text = (
-        f"SELECT {CIRCLE_COLUMNS} FROM devices_circle WHERE {' AND '.join(parts)}"  # noqa: S608
-        " ORDER BY circle_id LIMIT :limit"
-    )
+    text = f"SELECT {CIRCLE_COLUMNS} FROM devices_circle WHERE {' AND '.join(parts)} ORDER BY circle_id LIMIT :limit"
     return [circle_of(row) for row in await reader.fetch(sql(text), **params)]

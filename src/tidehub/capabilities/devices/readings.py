@@ -133,9 +133,7 @@ class ReadingDesk:
             self._next_problem_id = max(self._next_problem_id + 4, id_at(problem.received_at))
             batch.problems.append(problem_row(self._next_problem_id, problem))
         for reading in readings:
-            batch.count(
-                to_us(reading.received_at) // DAY_US, reading.device_claim.partition(":")[0], "accepted"
-            )
+            batch.count(to_us(reading.received_at) // DAY_US, reading.device_claim.partition(":")[0], "accepted")
 
         async def write(tx: Transaction) -> None:
             await batch.write(tx)
@@ -277,8 +275,6 @@ async def readings_between(
     reader: Reader, claim: str, since: datetime, until: datetime, *, factor: str | None = None
 ) -> list[Reading]:
     """Readings of a device between two instants, oldest first, at most :data:`READINGS_MAX`."""
-    rows = await reader.fetch(
-        _BETWEEN, claim=claim, since_us=to_us(since), until_us=to_us(until), limit=READINGS_MAX
-    )
+    rows = await reader.fetch(_BETWEEN, claim=claim, since_us=to_us(since), until_us=to_us(until), limit=READINGS_MAX)
     readings = [_read(row["body"]) for row in rows]
     return readings if factor is None else [one for one in readings if one.factor == factor]

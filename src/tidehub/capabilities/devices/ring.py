@@ -131,9 +131,7 @@ _NEWEST_ID = sql("SELECT COALESCE(MAX(id), 0) AS id FROM devices_fix", short=Tru
 _NEWEST_PROBLEM_ID = sql("SELECT COALESCE(MAX(id), 0) AS id FROM devices_problem", short=True)
 _HAS_FIX = sql("SELECT id FROM devices_fix WHERE id = :id", short=True)
 _HAS_PROBLEM = sql("SELECT id FROM devices_problem WHERE id = :id", short=True)
-_TRIM_FIXES = sql(
-    "DELETE FROM devices_fix WHERE id IN (SELECT id FROM devices_fix WHERE id < :id LIMIT 5000)"
-)
+_TRIM_FIXES = sql("DELETE FROM devices_fix WHERE id IN (SELECT id FROM devices_fix WHERE id < :id LIMIT 5000)")
 _TRIM_PROBLEMS = sql(
     "DELETE FROM devices_problem WHERE id IN (SELECT id FROM devices_problem WHERE id < :id LIMIT 5000)"
 )
@@ -298,13 +296,7 @@ class Batch:
 
     def __bool__(self) -> bool:
         return bool(
-            self.fixes
-            or self.problems
-            or self.lasts
-            or self.identities
-            or self.states
-            or self.forgotten
-            or self.counts
+            self.fixes or self.problems or self.lasts or self.identities or self.states or self.forgotten or self.counts
         )
 
     def count(self, day: int, source: str, reason: str, number: int = 1) -> None:
@@ -384,23 +376,17 @@ async def kept_between(
     reader: Reader, subject: str, since: datetime, until: datetime, limit: int = POINTS_MAX
 ) -> list[KeptFix]:
     """Read what a unit's devices (or an unregistered claim) sent between two instants, oldest first."""
-    rows = await reader.fetch(
-        _BETWEEN, subject=subject, since_us=to_us(since), until_us=to_us(until), limit=limit
-    )
+    rows = await reader.fetch(_BETWEEN, subject=subject, since_us=to_us(since), until_us=to_us(until), limit=limit)
     return [KeptFix(row["id"], _read_fix(row["fix"]), _read_judged(row["judged"])) for row in rows]
 
 
-async def points_between(
-    reader: Reader, subject: str, since: datetime, until: datetime
-) -> Sequence[TrackPoint]:
+async def points_between(reader: Reader, subject: str, since: datetime, until: datetime) -> Sequence[TrackPoint]:
     """Read the judged points of a unit between two instants."""
     kept = await kept_between(reader, subject, since, until)
     return [point for one in kept if (point := one.point()) is not None]
 
 
-async def trim(
-    tx: Transaction, *, fixes_before: datetime, problems_before: datetime, before: datetime
-) -> int:
+async def trim(tx: Transaction, *, fixes_before: datetime, problems_before: datetime, before: datetime) -> int:
     """Drop what arrived before these instants, a slice at a time; answers how many rows went."""
     gone = await tx.execute(_TRIM_FIXES, id=id_at(fixes_before))
     gone += await tx.execute(_TRIM_PROBLEMS, id=id_at(problems_before))

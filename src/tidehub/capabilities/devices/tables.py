@@ -112,8 +112,8 @@ CIRCLE_COLUMNS = (
     "circle_id, unit_id, case_id, job_id, region_code, lon, lat, radius_m, dwell_s, speed_mps_max,"
     " from_lon, from_lat, watched_us, entered_us, entered_by, passed, changed_us"
 )
-_CIRCLE = sql(f"SELECT {CIRCLE_COLUMNS} FROM devices_circle WHERE circle_id = :circle_id", short=True)  # noqa: S608
-_CIRCLES = sql(f"SELECT {CIRCLE_COLUMNS} FROM devices_circle ORDER BY circle_id")  # noqa: S608
+_CIRCLE = sql(f"SELECT {CIRCLE_COLUMNS} FROM devices_circle WHERE circle_id = :circle_id", short=True)
+_CIRCLES = sql(f"SELECT {CIRCLE_COLUMNS} FROM devices_circle ORDER BY circle_id")
 _WATCH = sql(
     "INSERT INTO devices_circle (circle_id, unit_id, case_id, job_id, region_code, lon, lat, radius_m,"
     " dwell_s, speed_mps_max, from_lon, from_lat, watched_us, entered_us, entered_by, passed)"

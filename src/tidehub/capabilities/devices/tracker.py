@@ -133,9 +133,7 @@ class Tracker:
         news: list[Command] = []
         if device.device_id in self.silent:
             self.silent.discard(device.device_id)  # said once; the fact may take a moment
-            news.append(
-                RecordHeardAgain(device_id=device.device_id, unit_id=device.unit_id, heard_at=fix.received_at)
-            )
+            news.append(RecordHeardAgain(device_id=device.device_id, unit_id=device.unit_id, heard_at=fix.received_at))
         self._heard[device.device_id] = fix.received_at
         self._claim_of[device.device_id] = claim
         if device.unit_id is None:
@@ -166,9 +164,7 @@ class Tracker:
         watched.state.stays[claim] = StayState(arrival, first)
         self.touched_circles.add(watched.circle.circle_id)
         return [
-            command
-            for change in changes
-            if (command := _command_of(watched.circle, change, here, first)) is not None
+            command for change in changes if (command := _command_of(watched.circle, change, here, first)) is not None
         ]
 
     def last(self, claim: str) -> LastPosition | None:

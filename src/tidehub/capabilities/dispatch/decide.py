@@ -140,11 +140,7 @@ def expire_offer(desk: Desk, command: ExpireOffer, now: datetime) -> Sequence[Fa
         return ()
     if job.expires_at is not None and now < job.expires_at:
         return ()
-    return (
-        OfferExpired(
-            case_id=job.case_id, job_id=job.job_id, unit_id=command.unit_id, attempt=command.attempt
-        ),
-    )
+    return (OfferExpired(case_id=job.case_id, job_id=job.job_id, unit_id=command.unit_id, attempt=command.attempt),)
 
 
 def withdraw_job(desk: Desk, command: WithdrawJob, now: datetime) -> Sequence[Fact]:
@@ -160,9 +156,7 @@ def withdraw_job(desk: Desk, command: WithdrawJob, now: datetime) -> Sequence[Fa
         return ()
     if job.state == "done":
         raise JOB_OVER("job_id", state=job.state)
-    return (
-        JobWithdrawn(case_id=job.case_id, job_id=job.job_id, unit_id=_holder(job), reason=command.reason),
-    )
+    return (JobWithdrawn(case_id=job.case_id, job_id=job.job_id, unit_id=_holder(job), reason=command.reason),)
 
 
 def report_no_unit(desk: Desk, command: ReportNoUnit, now: datetime) -> Sequence[Fact]:
@@ -276,9 +270,7 @@ def pin_unit(desk: Desk, command: PinUnit, now: datetime) -> Sequence[Fact]:
             raise NOT_FOUND("unit_id", what="unit", id=command.unit_id)
         if command.unit_id in desk.refused:
             raise UNIT_REFUSED_BEFORE("unit_id", unit_id=command.unit_id, why=desk.refused[command.unit_id])
-    return (
-        UnitPinned(case_id=job.case_id, job_id=job.job_id, unit_id=command.unit_id, reason=command.reason),
-    )
+    return (UnitPinned(case_id=job.case_id, job_id=job.job_id, unit_id=command.unit_id, reason=command.reason),)
 
 
 def hold_unit(unit: UnitRow | None, command: HoldUnit, now: datetime) -> Sequence[Fact]:

@@ -228,6 +228,4 @@ def read_dispatch_policies(raw: dict[str, Any], where: str) -> DispatchPolicies:
         return msgspec.convert(raw, DispatchPolicies, strict=True)
     except msgspec.ValidationError as error:
         problem, field = split_problem(str(error))
-        raise DISPATCH_POLICY_INVALID(
-            f"{where}:{field}" if field else where, where=where, problem=problem
-        ) from None
+        raise DISPATCH_POLICY_INVALID(f"{where}:{field}" if field else where, where=where, problem=problem) from None

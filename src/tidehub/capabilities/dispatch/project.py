@@ -71,9 +71,7 @@ _OFFER = sql(
     " offered_us = excluded.offered_us, expires_us = excluded.expires_us, eta_us = excluded.eta_us,"
     " done_us = excluded.done_us"
 )
-_PENDING = sql(
-    "UPDATE dispatch_unit SET pending_job_id = :job_id, pending_us = :expires_us WHERE unit_id = :unit_id"
-)
+_PENDING = sql("UPDATE dispatch_unit SET pending_job_id = :job_id, pending_us = :expires_us WHERE unit_id = :unit_id")
 _ANSWER = sql(
     "UPDATE dispatch_offer SET state = :state, reason = :reason, answered_us = COALESCE(answered_us, :at_us)"
     " WHERE job_id = :job_id AND unit_id = :unit_id AND state IN ('offered', 'accepted')"
@@ -124,9 +122,7 @@ _RETRIED = sql(
     " WHERE job_id = :job_id"
 )
 _PIN = sql("UPDATE dispatch_job SET pinned_unit_id = :unit_id, changed_us = :at_us WHERE job_id = :job_id")
-_HOLD = sql(
-    "UPDATE dispatch_unit SET held_reason = :reason, held_until_us = :until_us WHERE unit_id = :unit_id"
-)
+_HOLD = sql("UPDATE dispatch_unit SET held_reason = :reason, held_until_us = :until_us WHERE unit_id = :unit_id")
 
 
 def project(recorded: Recorded) -> Iterable[Write]:

@@ -28,13 +28,13 @@ from tidehub.methods.assignment import Change, Explanation, Ranked, Rejected, Sh
 PAGE_MAX = 200
 
 _WAITING = sql(
-    f"SELECT {JOB_COLUMNS} FROM dispatch_job WHERE state IN ('waiting', 'no_unit')"  # noqa: S608
+    f"SELECT {JOB_COLUMNS} FROM dispatch_job WHERE state IN ('waiting', 'no_unit')"
     " ORDER BY priority DESC, since_us, job_id LIMIT :limit"
 )
-_UNITS = sql(f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE unit_id = ANY(:unit_ids)")  # noqa: S608
-_UNIT = sql(f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE unit_id = :unit_id", short=True)  # noqa: S608
+_UNITS = sql(f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE unit_id = ANY(:unit_ids)")
+_UNIT = sql(f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE unit_id = :unit_id", short=True)
 _OF_CASE = sql(
-    f"SELECT {JOB_COLUMNS} FROM dispatch_job WHERE case_id = :case_id ORDER BY since_us, job_id",  # noqa: S608
+    f"SELECT {JOB_COLUMNS} FROM dispatch_job WHERE case_id = :case_id ORDER BY since_us, job_id",
     short=True,
 )
 _OFFERS = sql(
@@ -68,9 +68,7 @@ class Waiting(msgspec.Struct, frozen=True):
     @property
     def silent(self) -> tuple[str, ...]:
         """Units that let their time pass in this round."""
-        return tuple(
-            one.unit_id for one in self.offers if one.state == "expired" and one.round == self.job.round
-        )
+        return tuple(one.unit_id for one in self.offers if one.state == "expired" and one.round == self.job.round)
 
     @property
     def asked_in_round(self) -> int:
@@ -251,7 +249,7 @@ async def list_jobs(
         params |= {"before_us": to_us(before[0]), "before_id": before[1]}
     _scoped(scope, parts, params)
     text = (
-        f"SELECT {JOB_COLUMNS}, changed_us, eta_us, next_try_us FROM dispatch_job"  # noqa: S608
+        f"SELECT {JOB_COLUMNS}, changed_us, eta_us, next_try_us FROM dispatch_job"
         f" WHERE {' AND '.join(parts)} ORDER BY since_us DESC, job_id DESC LIMIT :limit"
     )
     return [
@@ -265,15 +263,11 @@ async def list_jobs(
     ]
 
 
-async def unit_board(
-    reader: Reader, scope: Scope, *, after: str = "", limit: int = PAGE_MAX
-) -> list[UnitRow]:
+async def unit_board(reader: Reader, scope: Scope, *, after: str = "", limit: int = PAGE_MAX) -> list[UnitRow]:
     """Units this actor may see with what they have in hand, by id; page on with ``after``."""
     parts, params = ["unit_id > :after"], dict[str, Any](after=after, limit=min(limit, PAGE_MAX))
     _scoped(scope, parts, params)
-    text = (
-        f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE {' AND '.join(parts)} ORDER BY unit_id LIMIT :limit"  # noqa: S608
-    )
+    text = f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE {' AND '.join(parts)} ORDER BY unit_id LIMIT :limit"
     return [unit_of(row) for row in await reader.fetch(sql(text), **params)]
 
 

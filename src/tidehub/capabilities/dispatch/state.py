@@ -92,9 +92,7 @@ class Desk(msgspec.Struct, frozen=True):
     @property
     def refused(self) -> dict[str, str]:
         """Units that have refused this job, or given it back, with their reason."""
-        return {
-            offer.unit_id: offer.reason for offer in self.offers if offer.state in ("declined", "aborted")
-        }
+        return {offer.unit_id: offer.reason for offer in self.offers if offer.state in ("declined", "aborted")}
 
     @property
     def attempt(self) -> int:

@@ -107,19 +107,16 @@ UNIT_COLUMNS = (
     "unit_id, region_code, pending_job_id, pending_us, current_job_id, stage, free_us, free_lon, free_lat,"
     " queued_job_id, held_reason, held_until_us"
 )
-_JOB = sql(f"SELECT {JOB_COLUMNS} FROM dispatch_job WHERE job_id = :job_id", short=True)  # noqa: S608
+_JOB = sql(f"SELECT {JOB_COLUMNS} FROM dispatch_job WHERE job_id = :job_id", short=True)
 _UNIT = sql(
-    f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE unit_id = :unit_id FOR UPDATE",  # noqa: S608
+    f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE unit_id = :unit_id FOR UPDATE",
     short=True,
 )
 _OFFERS = sql(
-    "SELECT attempt, round, unit_id, state, reason FROM dispatch_offer WHERE job_id = :job_id ORDER BY"
-    " attempt",
+    "SELECT attempt, round, unit_id, state, reason FROM dispatch_offer WHERE job_id = :job_id ORDER BY attempt",
     short=True,
 )
-_PROPOSED = sql(
-    "SELECT ranked, rejected FROM dispatch_offer WHERE job_id = :job_id AND attempt = :attempt", short=True
-)
+_PROPOSED = sql("SELECT ranked, rejected FROM dispatch_offer WHERE job_id = :job_id AND attempt = :attempt", short=True)
 
 _read_dict = msgspec.json.Decoder(dict[str, Any]).decode
 _read_names = msgspec.json.Decoder(tuple[str, ...]).decode

@@ -144,9 +144,7 @@ async def read_indicator(
     over = await _sums(reader, ratio.numerator, window, scope, group_by)
     under = await _sums(reader, ratio.denominator, window, scope, group_by)
     values = tuple(
-        Value(
-            group, total, {"permille": round_half_up(over.get(group, 0) * 1000, total) if total > 0 else None}
-        )
+        Value(group, total, {"permille": round_half_up(over.get(group, 0) * 1000, total) if total > 0 else None})
         for group, total in sorted(under.items())
     )
     return Reading(
@@ -161,15 +159,11 @@ async def read_indicator(
     )
 
 
-async def _sums(
-    reader: Reader, id_: str, window: Window, scope: Scope, group_by: Dimension | None
-) -> dict[str, int]:
+async def _sums(reader: Reader, id_: str, window: Window, scope: Scope, group_by: Dimension | None) -> dict[str, int]:
     where, params = _where(window, scope)
     column = _group_column(group_by)
     rows = await reader.fetch(
-        sql(
-            f"SELECT {column} AS g, SUM(value) AS total FROM evaluation_observation WHERE {where} GROUP BY {column}"
-        ),
+        sql(f"SELECT {column} AS g, SUM(value) AS total FROM evaluation_observation WHERE {where} GROUP BY {column}"),
         indicator=id_,
         **params,
     )
@@ -250,9 +244,7 @@ def _group_text(group_by: Dimension | None, group: Any) -> str:
     return str(group)
 
 
-async def read_rows(
-    reader: Reader, id_: str, window: Window, scope: Scope, *, limit: int = ROWS_MAX
-) -> list[Row]:
+async def read_rows(reader: Reader, id_: str, window: Window, scope: Scope, *, limit: int = ROWS_MAX) -> list[Row]:
     """The observations behind an indicator, newest first: what the figure counts."""
     where, params = _where(window, scope)
     rows = await reader.fetch(

@@ -62,7 +62,9 @@ _MARK = sql(
     "INSERT INTO evaluation_mark (case_id, mark, at_us) VALUES (:case_id, :mark, :at_us)"
     " ON CONFLICT (case_id, mark) DO NOTHING"
 )
-_COLUMNS = "fact, indicator, item, case_id, region_code, unit_id, category, lifecycle, kind, key, value, at_us, happened_us"
+_COLUMNS = (
+    "fact, indicator, item, case_id, region_code, unit_id, category, lifecycle, kind, key, value, at_us, happened_us"
+)
 _PLAIN = sql(
     f"INSERT INTO evaluation_observation ({_COLUMNS}) VALUES (:fact, :indicator, :item, :case_id, :region_code,"
     " :unit_id, :category, :lifecycle, :kind, :key, :value, :at_us, :happened_us)"
@@ -81,8 +83,8 @@ _DURATION = sql(
 )
 # The value that a later observation of the same key replaces, taken back; items below zero are such take-backs.
 _TAKE_BACK = sql(
-    f"INSERT INTO evaluation_observation ({_COLUMNS}) SELECT :fact, o.indicator, -1 - CAST(:item AS INTEGER), o.case_id,"
-    " o.region_code, o.unit_id, o.category, o.lifecycle, o.kind, o.key, -SUM(o.value), CAST(:at_us AS BIGINT),"
+    f"INSERT INTO evaluation_observation ({_COLUMNS}) SELECT :fact, o.indicator, -1 - CAST(:item AS INTEGER),"
+    " o.case_id, o.region_code, o.unit_id, o.category, o.lifecycle, o.kind, o.key, -SUM(o.value), CAST(:at_us AS BIGINT),"
     " MAX(o.happened_us) FROM evaluation_observation o WHERE o.indicator = :indicator AND o.key = :key"
     " GROUP BY o.indicator, o.case_id, o.region_code, o.unit_id, o.category, o.lifecycle, o.kind, o.key"
     " HAVING SUM(o.value) <> 0"

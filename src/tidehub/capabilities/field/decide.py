@@ -104,9 +104,7 @@ def decline_job(file: JobFile, command: DeclineJob, now: datetime) -> Sequence[F
         raise JOB_ACCEPTED_ALREADY("job_id", job_id=job.job_id)
     if not command.reason.strip():
         raise REASON_MISSING("reason")
-    return (
-        JobDeclined(**whose(command, now), attempt=job.attempt, reason=command.reason, note=command.note),
-    )
+    return (JobDeclined(**whose(command, now), attempt=job.attempt, reason=command.reason, note=command.note),)
 
 
 @from_the_field

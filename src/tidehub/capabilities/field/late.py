@@ -27,9 +27,7 @@ def stamp_of(command: FieldCommand | LandLoad) -> Stamp | None:
     """The mark of the device, with the hash of what it sent; ``None`` where no device counts."""
     if not command.device_id or command.device_at is None:
         return None
-    return Stamp(
-        command.device_id, command.device_seq, command.device_at, sha256_hex(canonical_json(command))
-    )
+    return Stamp(command.device_id, command.device_seq, command.device_at, sha256_hex(canonical_json(command)))
 
 
 def happened_at(command: FieldCommand | LandLoad, now: datetime) -> datetime:

@@ -188,9 +188,7 @@ def complete_job(file: JobFile, command: CompleteJob, now: datetime) -> Sequence
         raise MEASURES_MISSING(None, needed=demands.measures_min, given=given)
     for wanted in demands.evidence:
         media = "image" if wanted.media == "photo" else "video"
-        have = sum(
-            1 for one in file.evidence if one.label == wanted.label and one.media_type.startswith(media)
-        )
+        have = sum(1 for one in file.evidence if one.label == wanted.label and one.media_type.startswith(media))
         if have < wanted.min:
             raise EVIDENCE_MISSING(None, label=wanted.label, needed=wanted.min, given=have)
     measures_sha256 = file.measures_sha256()
@@ -203,11 +201,7 @@ def complete_job(file: JobFile, command: CompleteJob, now: datetime) -> Sequence
         raise LINES_REMAIN("partial", lines="、".join(line.line_id for line in remaining))
     if command.partial and not command.reason.strip():
         raise REASON_MISSING("reason")
-    return (
-        JobCompleted(
-            **whose(command, now), partial=command.partial, remaining=remaining, reason=command.reason
-        ),
-    )
+    return (JobCompleted(**whose(command, now), partial=command.partial, remaining=remaining, reason=command.reason),)
 
 
 def _on_scene(file: JobFile, command: FieldCommand) -> FieldJob:
@@ -243,9 +237,7 @@ def _check_quantity(command: RecordCollection, demand: KindDemand, now: datetime
     if quantity.amount < 0 or (quantity.amount == 0 and command.corrects is None):
         raise AMOUNT_NOT_POSITIVE("quantity.amount")
     if demand.units and quantity.unit not in demand.units:
-        raise UNIT_NOT_TAKEN(
-            "quantity.unit", kind=command.kind, unit=quantity.unit, allowed="、".join(demand.units)
-        )
+        raise UNIT_NOT_TAKEN("quantity.unit", kind=command.kind, unit=quantity.unit, allowed="、".join(demand.units))
     if demand.bases and quantity.basis not in demand.bases:
         raise BASIS_NOT_TAKEN(
             "quantity.basis", kind=command.kind, basis=quantity.basis, allowed="、".join(demand.bases)

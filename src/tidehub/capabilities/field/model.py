@@ -95,9 +95,7 @@ def read_job_demands(raw: dict[str, Any], where: str) -> JobDemands:
         return msgspec.convert(raw, JobDemands, strict=True)
     except msgspec.ValidationError as error:
         problem, field = split_problem(str(error))
-        raise JOB_DEMANDS_INVALID(
-            f"{where}.{field}" if field else where, where=where, problem=problem
-        ) from None
+        raise JOB_DEMANDS_INVALID(f"{where}.{field}" if field else where, where=where, problem=problem) from None
 
 
 class Stamp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,8 +31,7 @@ _OFFERED = sql(
     " remaining = NULL, reason = '', changed_us = excluded.changed_us"
 )
 _ASKED = sql(
-    "INSERT INTO field_asked (job_id, unit_id) VALUES (:job_id, :unit_id)"
-    " ON CONFLICT (job_id, unit_id) DO NOTHING"
+    "INSERT INTO field_asked (job_id, unit_id) VALUES (:job_id, :unit_id) ON CONFLICT (job_id, unit_id) DO NOTHING"
 )
 _LOST = sql(
     "UPDATE field_job SET state = :state, reason = :reason, changed_us = :at_us"
@@ -43,20 +42,15 @@ _ACCEPTED = sql(
     " eta_us = COALESCE(CAST(:eta_us AS BIGINT), eta_us), changed_us = :at_us WHERE job_id = :job_id"
 )
 _SET_OUT = sql(
-    "UPDATE field_job SET state = 'under_way', set_out_us = :happened_us, changed_us = :at_us"
-    " WHERE job_id = :job_id"
+    "UPDATE field_job SET state = 'under_way', set_out_us = :happened_us, changed_us = :at_us WHERE job_id = :job_id"
 )
 _CLAIMED = sql(
-    "UPDATE field_job SET state = 'on_scene', claimed_us = :happened_us, changed_us = :at_us"
-    " WHERE job_id = :job_id"
+    "UPDATE field_job SET state = 'on_scene', claimed_us = :happened_us, changed_us = :at_us WHERE job_id = :job_id"
 )
 _ARRIVED = sql(
-    "UPDATE field_job SET state = 'on_scene', arrived_us = :happened_us, changed_us = :at_us"
-    " WHERE job_id = :job_id"
+    "UPDATE field_job SET state = 'on_scene', arrived_us = :happened_us, changed_us = :at_us WHERE job_id = :job_id"
 )
-_ENTRY = sql(
-    "UPDATE field_job SET entry = :entry WHERE job_id = :job_id AND unit_id = :unit_id AND entry IS NULL"
-)
+_ENTRY = sql("UPDATE field_job SET entry = :entry WHERE job_id = :job_id AND unit_id = :unit_id AND entry IS NULL")
 _DONE = sql(
     "UPDATE field_job SET state = 'done', done_us = :happened_us, partial = :partial, remaining = :remaining,"
     " reason = :reason, changed_us = :at_us WHERE job_id = :job_id"

@@ -27,13 +27,13 @@ _COLUMNS = (
     " arrived_us,"
     " done_us, route, partial, remaining, reason"
 )
-_JOB = sql(f"SELECT {_COLUMNS} FROM field_job WHERE job_id = :job_id", short=True)  # noqa: S608
+_JOB = sql(f"SELECT {_COLUMNS} FROM field_job WHERE job_id = :job_id", short=True)
 _OF_CASE = sql(
-    f"SELECT {_COLUMNS} FROM field_job WHERE case_id = :case_id ORDER BY offered_us, job_id",  # noqa: S608
+    f"SELECT {_COLUMNS} FROM field_job WHERE case_id = :case_id ORDER BY offered_us, job_id",
     short=True,
 )
 _OF_UNITS = sql(
-    f"SELECT {_COLUMNS} FROM field_job WHERE unit_id = ANY(:unit_ids) AND state = ANY(:states)"  # noqa: S608
+    f"SELECT {_COLUMNS} FROM field_job WHERE unit_id = ANY(:unit_ids) AND state = ANY(:states)"
     " ORDER BY offered_us, job_id LIMIT :limit"
 )
 _MEASURES = sql(
@@ -59,8 +59,7 @@ _LOADS = sql(
     " ORDER BY unit_id, stream_group, unit"
 )
 _STAMP = sql(
-    "SELECT fact_id, kind, command_sha256 FROM field_stamp"
-    " WHERE device_id = :device_id AND device_seq = :device_seq",
+    "SELECT fact_id, kind, command_sha256 FROM field_stamp WHERE device_id = :device_id AND device_seq = :device_seq",
     short=True,
 )
 _CONFLICTS = sql(
@@ -216,9 +215,7 @@ async def my_jobs(
     reader: Reader, unit_ids: Sequence[str], states: Sequence[str] = OPEN_STATES, limit: int = 50
 ) -> list[CrewJob]:
     """Jobs of these units, the earliest offered first; the ones open by default."""
-    rows = await reader.fetch(
-        _OF_UNITS, unit_ids=list(unit_ids), states=list(states), limit=min(limit, PAGE_MAX)
-    )
+    rows = await reader.fetch(_OF_UNITS, unit_ids=list(unit_ids), states=list(states), limit=min(limit, PAGE_MAX))
     return [_crew_job(row) for row in rows]
 
 
@@ -245,7 +242,7 @@ async def list_crew_jobs(
             params["selves"] = list(scope.selves)
         parts.append("(" + (" OR ".join(seen) or "1 = 0") + ")")
     text = (
-        f"SELECT {_COLUMNS} FROM field_job WHERE {' AND '.join(parts)}"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM field_job WHERE {' AND '.join(parts)}"
         " ORDER BY offered_us DESC, job_id DESC LIMIT :limit"
     )
     return [_crew_job(row) for row in await reader.fetch(sql(text), **params)]

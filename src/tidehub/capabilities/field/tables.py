@@ -260,14 +260,11 @@ async def load_file(tx: Transaction, command: Any) -> JobFile:
         if isinstance(command, _MEASURED)
         else {},
         evidence=tuple(
-            Evidence(one["sha256"], one["label"], one["media_type"])
-            for one in await tx.fetch(_EVIDENCE, job_id=job_id)
+            Evidence(one["sha256"], one["label"], one["media_type"]) for one in await tx.fetch(_EVIDENCE, job_id=job_id)
         )
         if isinstance(command, _PROVEN)
         else (),
-        signatures={
-            one["party"]: one["measures_sha256"] for one in await tx.fetch(_SIGNATURES, job_id=job_id)
-        }
+        signatures={one["party"]: one["measures_sha256"] for one in await tx.fetch(_SIGNATURES, job_id=job_id)}
         if isinstance(command, _SIGNED)
         else {},
     )

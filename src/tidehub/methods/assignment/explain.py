@@ -35,10 +35,7 @@ def explain(
     zh, en = [], []
     for place, one in enumerate(ranked[:BEST_SHOWN], 1):
         name = names.get(one.unit_id, one.unit_id)
-        zh.append(
-            f"{place}. {name}：{minutes(one.eta_s)} 分钟可到（{_parts_zh(one)}）"
-            f"{'，距离为估算' * one.degraded}"
-        )
+        zh.append(f"{place}. {name}：{minutes(one.eta_s)} 分钟可到（{_parts_zh(one)}）{'，距离为估算' * one.degraded}")
         en.append(
             f"{place}. {name}: there in {minutes(one.eta_s)} min ({_parts_en(one)})"
             f"{', the way is an estimate' * one.degraded}"

@@ -64,9 +64,7 @@ def rank_units(
         else:
             starts.append(_start(unit, at, policy))
             waiting.append((unit, fullness))
-    destination = Destination(
-        job.position, job.place_id, policy.ukc_m, policy.handling_s(job), policy.approach_s
-    )
+    destination = Destination(job.position, job.place_id, policy.ukc_m, policy.handling_s(job), policy.approach_s)
     legs = travel.legs(starts, destination) if starts else ()
     for (unit, fullness), leg in zip(waiting, legs, strict=True):
         answer = _consider(job, unit, leg, fullness, at, policy)
@@ -93,12 +91,7 @@ def bars(job: WaitingJob, unit: UnitState, at: datetime, policy: RankingPolicy) 
     engaged = unit.engagement
     if engaged is not None:
         wait_s = None if engaged.free_at is None else (engaged.free_at - at).total_seconds()
-        if (
-            not policy.queue_when_busy
-            or engaged.queue_full
-            or wait_s is None
-            or wait_s > policy.queue_wait_max_s
-        ):
+        if not policy.queue_when_busy or engaged.queue_full or wait_s is None or wait_s > policy.queue_wait_max_s:
             found.append(reasons.busy(engaged.job_id, engaged.stage, engaged.free_at, engaged.queue_full))
     leaves_at = max(at, engaged.free_at) if engaged is not None and engaged.free_at is not None else at
     if unit.shifts is not None and on_duty(unit.shifts, leaves_at) is None:
@@ -178,9 +171,7 @@ def _consider(
         duty = on_duty(unit.shifts, at + timedelta(seconds=until_free_s))
         assert duty is not None, "a unit off shift was let through"
         if duty.ends_at < done_at + timedelta(seconds=policy.shift_margin_s):
-            found.append(
-                reasons.shift_ends_before_done(duty.ends_at, done_at, next_duty(unit.shifts, duty.ends_at))
-            )
+            found.append(reasons.shift_ends_before_done(duty.ends_at, done_at, next_duty(unit.shifts, duty.ends_at)))
     if unit.crew_until is not None and unit.crew_until < done_at:
         found.append(reasons.crew_hours_spent(unit.crew_until, done_at))
     if found:
@@ -195,9 +186,7 @@ def _consider(
         length_m=leg.length_m,
         straight_m=straight_m(job, unit) or 0,
         done_at=done_at,
-        cost_s=eta_s
-        + round(weights.fullness_s * fullness)
-        + (weights.queued_s if engaged is not None else 0),
+        cost_s=eta_s + round(weights.fullness_s * fullness) + (weights.queued_s if engaged is not None else 0),
         position_age_s=max(0, int((at - unit.position_at).total_seconds())),
         queued_after=engaged.job_id if engaged is not None else None,
         degraded=leg.degraded,

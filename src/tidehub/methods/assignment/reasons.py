@@ -69,9 +69,7 @@ def wrong_kind(kind: str, wanted: tuple[str, ...]) -> Reason:
 def wrong_way(mode: str) -> Reason:
     """The place cannot be reached by the way this unit travels."""
     by_zh, by_en = ("水路", "water") if mode == "water" else ("陆路", "road")
-    return Reason(
-        WRONG_WAY, f"该地点不能由{by_zh}到达", f"the place cannot be reached by {by_en}", {"mode": mode}
-    )
+    return Reason(WRONG_WAY, f"该地点不能由{by_zh}到达", f"the place cannot be reached by {by_en}", {"mode": mode})
 
 
 def missing_skill(missing: tuple[str, ...]) -> Reason:
@@ -117,9 +115,7 @@ def not_answered() -> Reason:
 def in_reserve(why: str, until: datetime | None) -> Reason:
     """Held in reserve."""
     end_zh, end_en = (f"，至 {clock_time(until)}", f" until {clock_time(until)}") if until else ("", "")
-    return Reason(
-        IN_RESERVE, f"留作备勤：{why}{end_zh}", f"held in reserve{end_en}: {why}", {"why": why}, until
-    )
+    return Reason(IN_RESERVE, f"留作备勤：{why}{end_zh}", f"held in reserve{end_en}: {why}", {"why": why}, until)
 
 
 def no_position() -> Reason:
@@ -161,9 +157,7 @@ def offer_pending(expires_at: datetime) -> Reason:
 def busy(job_id: str, stage: str, free_at: datetime | None, queue_full: bool) -> Reason:
     """It is busy with another job."""
     free_zh, free_en = (
-        (f"，预计 {clock_time(free_at)} 空闲", f", free at about {clock_time(free_at)}")
-        if free_at
-        else ("", "")
+        (f"，预计 {clock_time(free_at)} 空闲", f", free at about {clock_time(free_at)}") if free_at else ("", "")
     )
     next_zh, next_en = ("，且已接下一单", " and has taken the next one too") if queue_full else ("", "")
     return Reason(
@@ -203,9 +197,7 @@ def unreachable(mode: str) -> Reason:
 
 def closed(opens_at: datetime | None) -> Reason:
     """The way is closed at that time."""
-    then_zh, then_en = (
-        (f"，{clock_time(opens_at)} 开放", f" until {clock_time(opens_at)}") if opens_at else ("", "")
-    )
+    then_zh, then_en = (f"，{clock_time(opens_at)} 开放", f" until {clock_time(opens_at)}") if opens_at else ("", "")
     return Reason(CLOSED, f"航路封闭{then_zh}", f"the way is closed{then_en}", {}, opens_at)
 
 
@@ -214,9 +206,7 @@ def berth_dry(
 ) -> Reason:
     """Too little water at the berth from arrival until the work is done."""
     then_zh, then_en = (
-        (f"，{clock_time(opens_at)} 可靠泊", f", it opens at {clock_time(opens_at)}")
-        if opens_at
-        else ("", "")
+        (f"，{clock_time(opens_at)} 可靠泊", f", it opens at {clock_time(opens_at)}") if opens_at else ("", "")
     )
     depth_zh, depth_en = (
         (f"最浅 {depth_m:.1f} 米，需 {needed_m:.1f} 米", f"{depth_m:.1f} m at least, {needed_m:.1f} m needed")

@@ -57,9 +57,7 @@ def find_room(needs: Sequence[Need], compartments: Sequence[Compartment]) -> tup
             free[compartment.compartment_id] = max(0, here - back)
             left -= take
         if left > 0 or room == 0:
-            asked = sum(
-                other.amount for other in needs if other.group == need.group and other.unit == need.unit
-            )
+            asked = sum(other.amount for other in needs if other.group == need.group and other.unit == need.unit)
             short[need.group] = reasons.no_room(need.group, asked, _all_free(fits, need), need.unit)
     fullness = max(
         (

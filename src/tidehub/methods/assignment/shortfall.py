@@ -112,9 +112,7 @@ def explain_shortfall(
     Looks at the ``UNITS_ASKED_MAX`` nearest units, with a few travel questions for each.
     """
     by_id = {unit.unit_id: unit for unit in units}
-    nearest = sorted(
-        ranking.rejected, key=lambda one: (one.straight_m is None, one.straight_m or 0, one.unit_id)
-    )
+    nearest = sorted(ranking.rejected, key=lambda one: (one.straight_m is None, one.straight_m or 0, one.unit_id))
     waits: list[tuple[Ranked, Reason]] = []
     changes: list[Change] = []
     for one in nearest[:UNITS_ASKED_MAX]:
@@ -185,9 +183,7 @@ def _clears(reason: Reason) -> datetime | None:
 def _later(unit: UnitState, begin: datetime) -> UnitState:
     """The unit as it will stand at a later instant, if all goes as it is known now."""
     engaged = unit.engagement
-    free = engaged is None or (
-        engaged.free_at is not None and engaged.free_at <= begin and not engaged.queue_full
-    )
+    free = engaged is None or (engaged.free_at is not None and engaged.free_at <= begin and not engaged.queue_full)
     position = unit.position
     if engaged is not None and free:
         position = engaged.free_position or position
@@ -219,9 +215,7 @@ def _by_hand(
             return None
         eta_at = answer.chosen[0].eta_at
     then_zh, then_en = (
-        (f"，{r.clock_time(eta_at)} 可到", f": it can be there at {r.clock_time(eta_at)}")
-        if eta_at
-        else ("", "")
+        (f"，{r.clock_time(eta_at)} 可到", f": it can be there at {r.clock_time(eta_at)}") if eta_at else ("", "")
     )
     return Change(
         kind,

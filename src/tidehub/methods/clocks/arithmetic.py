@@ -108,9 +108,7 @@ def elapsed(start: datetime, end: datetime, basis: Basis, calendar: WorkCalendar
     return Counted(total, provisional)
 
 
-def open_intervals(
-    start: datetime, end: datetime, calendar: WorkCalendar
-) -> Iterator[tuple[datetime, datetime, str]]:
+def open_intervals(start: datetime, end: datetime, calendar: WorkCalendar) -> Iterator[tuple[datetime, datetime, str]]:
     """Cut ``start..end`` into pieces, each open (``office_hours``) or shut for one reason.
 
     Reasons of being shut: ``off_hours``, ``weekend``, ``holiday``. Pieces join without gap or overlap.

@@ -19,9 +19,7 @@ from tidehub.methods.clocks.model import Basis, WorkCalendar
 
 Kind = Literal["started", "paused", "resumed", "extended", "reckoned", "passed", "stopped"]
 Light = Literal["green", "yellow", "red", "none"]
-YELLOW_AT_PERCENT = (
-    80  # stage lights as implemented by Unicom's urban management: 0-80 green, 80-100 yellow, then red
-)
+YELLOW_AT_PERCENT = 80  # stage lights as implemented by Unicom's urban management: 0-80 green, 80-100 yellow, then red
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -236,9 +236,7 @@ def _spans(texts: Any, field: str, where: str) -> tuple[Span, ...]:
         start, dash, end = text.partition("-")
         span = (_minute(start), _minute(end)) if dash else (-1, -1)
         if not 0 <= span[0] < span[1] <= 1440 or (spans and span[0] < spans[-1][1]):
-            raise CALENDAR_INVALID(
-                field, where=where, problem=f"'{text}' is not HH:MM-HH:MM after the one before"
-            )
+            raise CALENDAR_INVALID(field, where=where, problem=f"'{text}' is not HH:MM-HH:MM after the one before")
         spans.append(span)
     return tuple(spans)
 

@@ -219,9 +219,7 @@ def _place(
     ]
     live = [step for step in steps if abs(step.gap_s) <= settings.split_gap_s]
     fitting = [
-        step
-        for step in live
-        if step.distance_m <= settings.noise_m or step.implied_mps <= settings.split_speed_mps
+        step for step in live if step.distance_m <= settings.noise_m or step.implied_mps <= settings.split_speed_mps
     ]
     joined = min(fitting, key=lambda step: (step.distance_m, step.segment.number), default=None)
     reference = joined or min(live, key=lambda step: (step.distance_m, step.segment.number), default=None)
@@ -357,8 +355,6 @@ def _follow(
     if len(segments) == 1 and segments[0].number == changed.number:
         return (changed,)
     oldest_at = at - timedelta(seconds=settings.split_gap_s)
-    others = [
-        s for s in segments if s.number != changed.number and (s.last.at >= oldest_at or s.number == leading)
-    ]
+    others = [s for s in segments if s.number != changed.number and (s.last.at >= oldest_at or s.number == leading)]
     others.sort(key=lambda s: (s.number == leading, s.last.at), reverse=True)
     return tuple(sorted([changed, *others[: settings.segments_max - 1]], key=lambda s: s.number))

@@ -114,11 +114,7 @@ def watch_arrival(
     else:
         slow_since_at, slow_fix_count = None, 0
     arrived_at, left_at = state.arrived_at, state.left_at
-    if (
-        arrived_at is None
-        and slow_since_at is not None
-        and (point.at - slow_since_at).total_seconds() >= watch.dwell_s
-    ):
+    if arrived_at is None and slow_since_at is not None and (point.at - slow_since_at).total_seconds() >= watch.dwell_s:
         arrived_at, left_at = slow_since_at, None
         news.append(ArrivalNews(ArrivalKind.ARRIVED, point.at, away_m, slow_since_at, slow_fix_count))
     if state.inside and not inside:

@@ -157,9 +157,7 @@ def _contact(
     inside_b = [point for point in b if start_at <= point.at <= end_at]
     accuracies = [p.accuracy_m for p in (*inside_a, *inside_b) if p.accuracy_m is not None]
     silences = [
-        (after.at - before.at).total_seconds()
-        for side in (inside_a, inside_b)
-        for before, after in pairwise(side)
+        (after.at - before.at).total_seconds() for side in (inside_a, inside_b) for before, after in pairwise(side)
     ]
     return [
         Contact(

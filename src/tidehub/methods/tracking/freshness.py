@@ -82,9 +82,7 @@ def freshness(
     return Freshness(state, value, at, age_s, keep=age_s <= keep_s)
 
 
-def next_change_at(
-    at: datetime, now: datetime, timeouts: Timeouts, *, anchored: bool = False
-) -> datetime | None:
+def next_change_at(at: datetime, now: datetime, timeouts: Timeouts, *, anchored: bool = False) -> datetime | None:
     """When the state will change if nothing more arrives, or ``None`` when it has timed out already.
 
     Put a timer there: an alarm must fire exactly when nothing arrives. At the returned instant the state is
