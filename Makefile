@@ -31,8 +31,8 @@ $(FONT): web/node_modules/.stamp $(STATIC) $(V)/tidehub
 	$(V)/python -m tidehub.adapters.pdf.build_font web/node_modules/@fontsource/noto-sans-sc $@
 
 # What it runs: style, strict types, the import contracts, every Python test (SQLite, and PostgreSQL where a
-# server answers), and the checks of the web pages.
-test: build lint types unit web-test
+# server answers), the checks of the web pages, and the stories in a browser where Chromium is installed.
+test: build lint types unit web-test e2e
 
 lint: $(V)/tidehub
 	$(V)/ruff check .
@@ -43,13 +43,13 @@ types: $(V)/tidehub
 	$(V)/mypy
 
 unit: $(V)/tidehub
-	$(V)/python -m pytest -n 2 --dist worksteal
+	$(V)/python -m pytest -n 2 --dist worksteal --ignore tests/e2e
 
 web-test: web/node_modules/.stamp
 	cd web && $(NPM) run --silent check
 
 e2e: build
-	$(V)/python -m pytest web/e2e
+	$(V)/python -m pytest tests/e2e
 
 lock:
 	$(V)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header -p 3.11 requirements.in -o requirements.lock

@@ -10,7 +10,7 @@ import asyncio
 import json
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +48,10 @@ class NotStoring:
     async def handle(self, *commands: Any, by: Actor, cause: str | None = None) -> list[Any]:
         """Say that it was taken."""
         return list(commands)
+
+    async def handle_each(self, asked: Sequence[tuple[Any, Actor]]) -> list[Any]:
+        """Say of each that it was taken."""
+        return [[command] for command, _by in asked]
 
 
 def make_pack(folder: Path) -> Path:

@@ -22,7 +22,7 @@ SOURCE = ROOT / "src" / "tidehub"
 LINES_MAX = 420
 # Longer ones, each with its reason; a file that has become short again must leave this table.
 LONGER = {
-    "src/tidehub/hub/migrations/versions/initial.py": "generated: the whole schema in one migration until the first release",
+    "src/tidehub/hub/migrations/versions/initial.py": "generated: the whole schema until the first release",
     "src/tidehub/api/open311.py": "one endpoint family of one standard, read top to bottom",
     "src/tidehub/capabilities/cases/model.py": "the whole shape of a lifecycle file in one place",
     "src/tidehub/capabilities/devices/desk.py": "the whole way of a position in one place",

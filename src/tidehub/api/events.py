@@ -6,7 +6,6 @@ sender hears which were not and sends the batch again: what was taken is not tak
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -40,6 +39,7 @@ from tidehub.api.raw import (
 from tidehub.api.services import Services, actor_in, services_of
 from tidehub.capabilities import intake
 from tidehub.capabilities.intake import EventRow, ReceiveEvent, ReceiveReport
+from tidehub.hub.log import Recorded
 from tidehub.kernel.access import Actor, Subject, demand, rule, scope
 from tidehub.kernel.codec import canonical_json, decode
 from tidehub.kernel.errors import MALFORMED, NOT_FOUND, Refusal
@@ -135,33 +135,49 @@ def _told(result: EventAnswer | Refusal) -> dict[str, Any]:
 async def _take(
     services: Services, events_in: tuple[CloudEvent, ...], actor: Actor, is_batch: bool
 ) -> list[EventAnswer | Refusal]:
-    results = await asyncio.gather(*(_take_one(services, event, actor) for event in events_in), return_exceptions=True)
+    commands: list[ReceiveReport | ReceiveEvent | Refusal] = []
+    for event in events_in:
+        try:
+            commands.append(command_of(event, actor))
+        except Refusal as refusal:
+            commands.append(refusal)
+    asked = [command for command in commands if not isinstance(command, Refusal)]
+    done = iter(zip(asked, await _carry_out(services, asked, actor), strict=True))
     told: list[EventAnswer | Refusal] = []
-    for place, result in enumerate(results):
-        if isinstance(result, Refusal):
-            where = f"[{place}].{result.field or ''}".rstrip(".") if is_batch else result.field
-            told.append(Refusal(result.kind, where, result.params))
-        elif isinstance(result, BaseException):
-            raise result
-        else:
-            told.append(result)
+    for place, command in enumerate(commands):
+        result = command if isinstance(command, Refusal) else _answered(services, *next(done))
+        if isinstance(result, Refusal) and is_batch:
+            result = Refusal(result.kind, f"[{place}].{result.field or ''}".rstrip("."), result.params)
+        told.append(result)
     return told
 
 
-async def _told_alone(services: Services, event: CloudEvent, actor: Actor) -> EventAnswer | Refusal:
-    try:
-        return await _take_one(services, event, actor)
-    except Refusal as refusal:
-        return refusal
+async def _carry_out(
+    services: Services, commands: list[ReceiveReport | ReceiveEvent], actor: Actor
+) -> list[list[Recorded] | BaseException]:
+    if len(commands) == 1:
+        try:
+            return [await once_more(lambda: services.hub.handle(commands[0], by=actor))]
+        except Refusal as refusal:
+            return [refusal]
+    results = await services.hub.handle_each([(command, actor) for command in commands])
+    for place, result in enumerate(results):
+        if isinstance(result, Refusal) and result.code == "written_meanwhile":
+            results[place] = (await services.hub.handle_each([(commands[place], actor)]))[0]
+    return results
 
 
-async def _take_one(services: Services, event: CloudEvent, actor: Actor) -> EventAnswer:
-    command = command_of(event, actor)
-    recorded = await once_more(lambda: services.hub.handle(command, by=actor))
+def _answered(
+    services: Services, command: ReceiveReport | ReceiveEvent, result: list[Recorded] | BaseException
+) -> EventAnswer | Refusal:
+    if isinstance(result, Refusal):
+        return result
+    if isinstance(result, BaseException):
+        raise result
     if isinstance(command, ReceiveReport):
-        taken = answer_for(services, command, is_new=bool(recorded))
+        taken = answer_for(services, command, is_new=bool(result))
         return EventAnswer(status=taken.status, report_id=taken.report_id, tracking_token=taken.tracking_token)
-    return EventAnswer(status="received" if recorded else "repeated", event_id=command.event_id)
+    return EventAnswer(status="received" if result else "repeated", event_id=command.event_id)
 
 
 def command_of(event: CloudEvent, actor: Actor) -> ReceiveReport | ReceiveEvent:

@@ -207,13 +207,12 @@ async def take_batch(services: Services, batch: list[NewReport | Refusal], actor
             commands.append(report_command(told, actor, None))
         except Refusal as refusal:
             commands.append(_at(refusal, place))
-    results = await asyncio.gather(
-        *(
-            services.hub.handle(command, by=by_of(told, actor))
+    results = await services.hub.handle_each(
+        [
+            (command, by_of(told, actor))
             for command, told in zip(commands, batch, strict=True)
             if isinstance(command, ReceiveReport) and isinstance(told, NewReport)
-        ),
-        return_exceptions=True,
+        ]
     )
     waiting = iter(results)
     items, received, refused = [], 0, 0

@@ -34,6 +34,10 @@ class HubFace(Protocol):
         """Carry commands out together, or refuse."""
         ...
 
+    async def handle_each(self, asked: Sequence[tuple[Command, Actor]]) -> list[list[Recorded] | BaseException]:
+        """Carry commands out each by itself: its facts, or why not."""
+        ...
+
     async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
         """Read committed rows."""
         ...

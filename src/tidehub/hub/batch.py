@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tidehub.hub.handle import Job, carry_out, carry_out_many
+from tidehub.hub.log import Recorded
 from tidehub.hub.registry import Handler, Registry
 from tidehub.hub.transaction import Transaction
-from tidehub.kernel.errors import Refusal
+from tidehub.kernel.errors import Refusal, Unavailable
 
 Work = Job | Callable[[Transaction], Awaitable[Any]]
 
@@ -73,3 +74,18 @@ def give_answers(batch: Sequence[Waiting], results: Sequence[Any]) -> None:
             waiting.future.set_exception(result)
         else:
             waiting.future.set_result(result)
+
+
+async def wait_for_each(
+    begin: Callable[[Job], asyncio.Future[Any]], jobs: Sequence[Job]
+) -> list[list[Recorded] | BaseException]:
+    """Begin many jobs at once and wait for all; what is refused at the door stands in its place too."""
+    begun: list[asyncio.Future[Any] | BaseException] = []
+    for job in jobs:
+        try:
+            begun.append(begin(job))
+        except (Refusal, Unavailable) as error:
+            begun.append(error)
+    futures = [one for one in begun if isinstance(one, asyncio.Future)]
+    done = iter(await asyncio.gather(*futures, return_exceptions=True))
+    return [one if isinstance(one, BaseException) else next(done) for one in begun]

@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import MetaData
 
-from tidehub.hub.batch import Waiting, Work
+from tidehub.hub.batch import Waiting, Work, wait_for_each
 from tidehub.hub.handle import Job
 from tidehub.hub.lane import LOST, Lane
 from tidehub.hub.log import Recorded, last_seq, read_after
@@ -200,6 +200,10 @@ class PostgresqlStore:
         """Carry out a job; its facts once they are on disk."""
         place = zlib.crc32(job.lane.encode())
         return await self._wait_for(job, place)  # type: ignore[no-any-return]
+
+    async def submit_each(self, jobs: Sequence[Job]) -> list[list[Recorded] | BaseException]:
+        """Carry out many jobs, each by itself; for each its facts, or what kept it from being done."""
+        return await wait_for_each(lambda job: self._wait_for(job, zlib.crc32(job.lane.encode())), jobs)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run bookkeeping in a transaction of any lane."""

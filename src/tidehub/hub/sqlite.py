@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import MetaData
 
-from tidehub.hub.batch import Waiting, Work, give_answers, run_batch
+from tidehub.hub.batch import Waiting, Work, give_answers, run_batch, wait_for_each
 from tidehub.hub.handle import Job
 from tidehub.hub.log import LAST_SEQ, Recorded
 from tidehub.hub.migrate import prepare_sqlite
@@ -210,6 +210,10 @@ class SqliteStore:
     async def submit(self, job: Job) -> list[Recorded]:
         """Carry out a job; its facts once they are on disk."""
         return await self._wait_for(job)  # type: ignore[no-any-return]
+
+    async def submit_each(self, jobs: Sequence[Job]) -> list[list[Recorded] | BaseException]:
+        """Carry out many jobs, each by itself; for each its facts, or what kept it from being done."""
+        return await wait_for_each(lambda job: self._wait_for(job), jobs)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run bookkeeping in a transaction of the writer."""

@@ -89,6 +89,13 @@ class Store(Protocol):
         """Carry out a job; its facts once they are on disk. Raises Refusal or Unavailable."""
         ...
 
+    async def submit_each(self, jobs: Sequence[Job]) -> list[list[Recorded] | BaseException]:
+        """Carry out many jobs, each by itself: for each its facts, or what kept it from being done.
+
+        The same as submitting them side by side, at a fraction of the cost.
+        """
+        ...
+
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run the hub's own bookkeeping or telemetry, which are no facts, in a transaction."""
         ...
