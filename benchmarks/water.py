@@ -221,14 +221,12 @@ def _peers(
         "outline_cm": largest[0].tolist(),
         "holes_cm": [ring.tolist() for ring in largest[1:]],
     }
-    done = subprocess.run(
-        [python, str(PEERS)],
-        input=json.dumps(question),
-        capture_output=True,
-        text=True,
-        timeout=3000,
-        check=True,
-    )
+    try:
+        done = subprocess.run(
+            [python, str(PEERS)], input=json.dumps(question), capture_output=True, text=True, timeout=3000, check=True
+        )
+    except (subprocess.SubprocessError, OSError):
+        return [figure("peers that could not be asked", 1, "process")]  # our own figures stand without them
     figures = []
     for name, answer in json.loads(done.stdout).items():
         figures.append(figure(f"{name}: build", answer["build_s"], "s"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 from sqlalchemy import MetaData
 
@@ -24,6 +25,14 @@ from tidehub.kernel.instants import Clock
 from tidehub.testkit import FixedClock
 
 MakeStore = Callable[..., Any]
+# A busy machine is no reason for a property to fail: how long an example takes is not what is tested.
+hypothesis.settings.register_profile(
+    "tidehub",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("tidehub")
+
 OpenStore = Callable[..., Awaitable[Any]]
 OpenHub = Callable[..., Awaitable[Hub]]
 POSTGRESQL = os.environ.get("TIDEHUB_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres")

@@ -24,7 +24,7 @@ from tidehub.api.app import build_api
 from tidehub.api.events import events
 from tidehub.api.serving import services_for
 from tidehub.app import Platform
-from tidehub.cli.run import listen
+from tidehub.cli.run import listen, spare_the_collector
 from tidehub.hub.clock import SystemClock
 from tidehub.kernel.access import Actor, platform_actor
 from tidehub.packing import mount, read_pack
@@ -97,6 +97,7 @@ async def serve(app: Any, told: dict[str, Any]) -> None:
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not task.done():
         await asyncio.sleep(0.01)
+    spare_the_collector()
     print(json.dumps({"port": listening.getsockname()[1], **told}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
     server.should_exit = True

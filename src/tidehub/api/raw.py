@@ -95,7 +95,7 @@ async def send_refusal(
 ) -> None:
     """Send a refusal as a problem in both languages (RFC 9457)."""
     body = problem(refusal, headers.get("accept-language", ""), status) | more
-    sent = [(b"content-type", PROBLEM_JSON.encode()), (b"cache-control", b"no-store")]
+    sent = [(b"content-type", PROBLEM_JSON.encode()), (b"cache-control", b"no-store"), (b"vary", b"accept-language")]
     if body["status"] == 401:
         sent.append((b"www-authenticate", b'Bearer realm="tidehub"'))
     if body["status"] in (429, 503):

@@ -17,7 +17,7 @@ from tidehub.hub.log import Reader, Recorded
 from tidehub.hub.registry import CancelTimer, Capability, DueTimer, Handler, SetTimer
 from tidehub.hub.schema import metadata as hub_metadata
 from tidehub.hub.statement import Write, sql
-from tidehub.kernel.access import Rule, rule
+from tidehub.kernel.access import PLATFORM_ONLY, Rule, rule
 from tidehub.kernel.errors import refusal_kind
 from tidehub.kernel.facts import Command, Fact
 from tidehub.kernel.instants import to_us
@@ -105,6 +105,7 @@ class RingTally(Command, frozen=True, kw_only=True):
     """Ring; asked by the timer."""
 
     tally_id: str
+    rule: ClassVar[Rule] = PLATFORM_ONLY
 
     @property
     def stream(self) -> str:

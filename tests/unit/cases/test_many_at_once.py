@@ -57,7 +57,7 @@ async def test_each_of_many_has_its_own_answer(town: Town) -> None:
     )
     assert all(isinstance(facts, list) and facts[0].kind == "CaseMoved" for facts in moved[:MANY])
     codes = [answer.code for answer in moved[MANY:] if isinstance(answer, Refusal)]
-    assert codes[1:] == ["not_found", "forbidden"]
+    assert codes[1:] == ["not_found", "move_not_yours"]
     assert codes[0].startswith("move")
     report = await verify(town.store)
     assert report.sound, list(problems_of(report))

@@ -42,6 +42,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def unknown_names(lifecycle: Lifecycle) -> Iterator[Finding]:
+    """Names that a lifecycle uses and nobody defines: states, moves, clocks, fields, triggers."""
     states, moves = lifecycle.states, lifecycle.moves
     for name, move in moves.items():
         where = f"moves.{name}"

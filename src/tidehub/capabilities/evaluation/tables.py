@@ -85,7 +85,8 @@ _DURATION = sql(
 _TAKE_BACK = sql(
     f"INSERT INTO evaluation_observation ({_COLUMNS}) SELECT :fact, o.indicator, -1 - CAST(:item AS INTEGER),"
     " o.case_id, o.region_code, o.unit_id, o.category, o.lifecycle, o.kind, o.key, -SUM(o.value),"
-    " CAST(:at_us AS BIGINT), MAX(o.happened_us) FROM evaluation_observation o WHERE o.indicator = :indicator AND o.key = :key"
+    " CAST(:at_us AS BIGINT), MAX(o.happened_us) FROM evaluation_observation o"
+    " WHERE o.indicator = :indicator AND o.key = :key"
     " GROUP BY o.indicator, o.case_id, o.region_code, o.unit_id, o.category, o.lifecycle, o.kind, o.key"
     " HAVING SUM(o.value) <> 0"
 )

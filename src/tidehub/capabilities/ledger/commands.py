@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from tidehub.capabilities.ledger.model import BankLine, Posting
-from tidehub.kernel.access import Rule, rule
+from tidehub.kernel.access import PLATFORM_ONLY, Rule, rule
 from tidehub.kernel.facts import Command
 from tidehub.methods.subsidy import ClaimLine
 
@@ -62,6 +62,8 @@ class ReverseEntry(Command, frozen=True, kw_only=True):
 
 class ClaimCommand(Command, frozen=True, kw_only=True):
     """What all commands of one claim have in common."""
+
+    rule: ClassVar[Rule] = PLATFORM_ONLY
 
     claim_id: str
     case_id: str
