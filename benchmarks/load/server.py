@@ -10,7 +10,7 @@ import asyncio
 import json
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -81,8 +81,9 @@ async def make_tokens(platform: Platform) -> dict[str, str]:
         person: (await platform.access.make_token(f"person/{person}", label="bench", by=BY.id))[1]
         for person in (OFFICER, WORKER, CITIZEN)
     }
-    device = {"roles": ("device",), "regions": (REGION,)}
-    made = await platform.access.make_token("device/bench", label="bench", by=BY.id, **device)
+    made = await platform.access.make_token(
+        "device/bench", label="bench", by=BY.id, roles=("device",), regions=(REGION,)
+    )
     tokens["device"] = made[1]
     return tokens
 
@@ -152,16 +153,16 @@ async def serve_platform(folder: Path, *, follow_ups: bool, storing: bool, commi
         await platform.hub.close()
 
 
-def profiled(work: Callable[[], Awaitable[None]], path: str | None) -> None:
+def profiled(work: Callable[[], Coroutine[Any, Any, None]], path: str | None) -> None:
     """Run to the end, writing a profile of the event loop's thread where one is asked for."""
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     if path is None:
-        asyncio.run(work())  # type: ignore[arg-type]
+        asyncio.run(work())
         return
     import cProfile
 
     profile = cProfile.Profile()
-    profile.runcall(asyncio.run, work())
+    profile.runcall(lambda: asyncio.run(work()))
     profile.dump_stats(path)
 
 
@@ -177,7 +178,7 @@ def main() -> None:
     options.add_argument("--profile")
     args = options.parse_args()
 
-    def work() -> Awaitable[None]:
+    def work() -> Coroutine[Any, Any, None]:
         if args.what == "bare":
             return serve(bare, {"tokens": {}})
         return serve_platform(
