@@ -35,7 +35,8 @@ def add_to(commands: Any) -> None:
 def benches() -> dict[str, Path]:
     """Benchmarks of the source tree by name."""
     folder = Path(__file__).parents[3] / "benchmarks"
-    return {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem not in ("__init__", "common", "water_peers")}
+    helpers = ("__init__", "common", "water_peers")
+    return {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem not in helpers}
 
 
 def carry_out(args: argparse.Namespace) -> int:
