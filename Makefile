@@ -6,7 +6,7 @@ STATIC  := src/tidehub/static/index.html
 FONT    := src/tidehub/fonts/NotoSansSC-Regular.ttf
 WEB_SRC := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: run build test lint types unit web-test e2e bench lock migration reference clean
+.PHONY: run build test lint types unit web-test e2e bench peers lock migration reference clean
 
 run: build
 	$(V)/tidehub run --demo-boats
@@ -54,6 +54,12 @@ e2e: build
 lock:
 	$(V)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header -p 3.11 requirements.in -o requirements.lock
 	$(V)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header -p 3.11 requirements-dev.in -o requirements-dev.lock
+	$(V)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header -p 3.11 requirements-peers.in -o requirements-peers.lock
+
+# What the benchmarks compare with, in an environment of its own; nothing of it is shipped.
+peers: $(V)/tidehub
+	test -x .venv-peers/bin/python || $(PY) -m venv .venv-peers
+	$(V)/uv pip sync -q --python .venv-peers/bin/python --require-hashes requirements-peers.lock
 
 migration: $(V)/tidehub
 	$(V)/python -m tidehub.hub.migrate

@@ -72,3 +72,9 @@ def goal(name: str, value: float, text: str, met: bool) -> dict[str, Any]:
 def report(bench: str, figures: list[dict[str, Any]], goals: list[dict[str, Any]]) -> dict[str, Any]:
     """Put a benchmark's answer together, in the one shape that all have."""
     return {"bench": bench, "machine": machine(), "figures": figures, "goals": goals}
+
+
+def peers_python() -> str | None:
+    """The interpreter that has the peers (``make peers``, or the one that TIDEHUB_PEERS_PYTHON names); None without."""
+    own = Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"
+    return os.environ.get("TIDEHUB_PEERS_PYTHON") or (str(own) if own.exists() else None)

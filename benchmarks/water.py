@@ -8,15 +8,13 @@ vertices judged) and, on the bay, against the sweep that computes matrices.
 
 Times are processor time of one thread, so that other work on the machine does not count.
 
-Peers run in the same call when ``TIDEHUB_PEERS_PYTHON`` names an interpreter that has them
-(``pip install extremitypathfinder searoute scgraph``; the first needs an older NumPy than Tidehub).
+Peers run in the same call once ``make peers`` has set them up (one needs an older NumPy than Tidehub).
 """
 
 from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
 import time
 from itertools import pairwise
@@ -24,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.common import figure, goal, percentile, report
+from benchmarks.common import figure, goal, peers_python, percentile, report
 
 from tidehub.adapters.routes import read_areas
 from tidehub.kernel.geometry import Position
@@ -210,7 +208,7 @@ def _peers(
     water: WaterMap, areas: Any, pairs: list[tuple[Position, Position]], lengths: list[float]
 ) -> list[dict[str, Any]]:
     """Figures of the peers on the same pairs: time, length against ours, routes that enter land."""
-    python = os.environ.get("TIDEHUB_PEERS_PYTHON")
+    python = peers_python()
     if not python or not pairs:
         return []
     plane = water.local.grid_all(np.array([(p.lon, p.lat) for pair in pairs for p in pair])).reshape(-1, 2, 2)
