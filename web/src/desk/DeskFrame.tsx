@@ -24,8 +24,8 @@ const FACES = [
   { path: '/admin', word: 'admin', roles: ['administrator', 'auditor'] },
 ] as const
 
-/** `tools` stand in the bar between the faces and the clock: what this face offers at any time. */
-export function DeskFrame({ children, tools }: { children: ReactNode; tools?: ReactNode }) {
+/** `tools` stand in the bar between the faces and the clock: what this face offers at any time. `bare`: no bar, for a wall. */
+export function DeskFrame({ children, tools, bare = false }: { children: ReactNode; tools?: ReactNode; bare?: boolean }) {
   const { language, large } = useSettings()
   const words = useWords(DESK_WORDS)
   const [look, setLook] = useLook()
@@ -36,8 +36,8 @@ export function DeskFrame({ children, tools }: { children: ReactNode; tools?: Re
     <ConfigProvider theme={theme} locale={language === 'zh' ? zhCN : enUS} renderEmpty={() => <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.empty} />}>
       <App className="desk" style={{ fontSize: size }}>
         <Context.Provider value={desk}>
-          <a className="skip" href="#desk-content">{words.skip}</a>
-          <DeskBar tools={tools} />
+          {!bare && <a className="skip" href="#desk-content">{words.skip}</a>}
+          {!bare && <DeskBar tools={tools} />}
           <Offline />
           <div id="desk-content" className="desk-content" tabIndex={-1}>{children}</div>
         </Context.Provider>
