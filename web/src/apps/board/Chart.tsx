@@ -48,8 +48,8 @@ export default function Chart({ labels, lines, target, bars = false, across = fa
   }, [])
   useEffect(() => {
     const palette = PALETTES[look]
-    const names = { type: 'category' as const, data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: palette.line } }, axisLabel: { color: palette.inkSoft, fontSize: text * 0.85, hideOverlap: true, width: across ? text * 9 : undefined, overflow: 'truncate' as const } }
-    const values = { type: 'value' as const, splitLine: { lineStyle: { color: palette.line, opacity: 0.7 } }, axisLabel: { color: palette.inkSoft, fontSize: text * 0.85, formatter: show, hideOverlap: true }, splitNumber: 4 }
+    const names = { type: 'category' as const, data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: palette.line } }, axisLabel: { color: palette.inkSoft, fontSize: text * 0.85, hideOverlap: true, interval: size ? Math.max(0, Math.ceil(labels.length / 6) - 1) : ('auto' as const), width: across ? text * 9 : undefined, overflow: 'truncate' as const } }
+    const values = { type: 'value' as const, splitLine: { lineStyle: { color: palette.line, opacity: 0.7 } }, axisLabel: { color: palette.inkSoft, fontSize: text * 0.85, formatter: show, hideOverlap: true, show: size === undefined }, splitNumber: size ? 2 : 4 }
     chart.current?.setOption(
       {
         animationDuration: 300,
@@ -78,6 +78,6 @@ export default function Chart({ labels, lines, target, bars = false, across = fa
       },
       { notMerge: true },
     )
-  }, [labels, lines, target, bars, across, label, show, look, text, onPick])
+  }, [labels, lines, target, bars, across, label, show, look, text, size, onPick])
   return <div ref={box} style={{ height }} role="img" aria-label={label} />
 }
