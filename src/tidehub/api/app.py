@@ -30,6 +30,7 @@ from tidehub.api import (
     osmand,
     pages,
     people,
+    plain,
     positions,
     registers,
     report_intake,
@@ -85,6 +86,7 @@ FAMILIES = (health, description, session, people, registers, files, stream)
 OF_CAPABILITIES = (
     ("cases", cases),
     *(("intake", family) for family in (report_intake, tracking, events, open311, cap)),
+    ("intake", plain),
     ("catalogue", catalogue),
     ("land", mapping),
     *(("context", family) for family in (reports, jobs, units)),
