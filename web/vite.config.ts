@@ -11,7 +11,7 @@ function serviceWorker(): Plugin {
     name: 'service-worker',
     apply: 'build',
     generateBundle(_, bundle) {
-      const files = ['/', '/icon.svg', '/icon-maskable.svg', '/manifest.webmanifest', ...Object.keys(bundle).filter((name) => name !== 'index.html' && !name.endsWith('.map')).map((name) => `/${name}`)].sort()
+      const files = ['/', '/icon.svg', '/icon-maskable.svg', '/icon-180.png', '/icon-192.png', '/icon-512.png', '/manifest.webmanifest', ...Object.keys(bundle).filter((name) => name !== 'index.html' && !name.endsWith('.map')).map((name) => `/${name}`)].sort()
       const source = readFileSync(new URL('src/sw.js', import.meta.url), 'utf8')
       const version = createHash('sha256').update(source + JSON.stringify(files)).digest('hex').slice(0, 12)
       this.emitFile({ type: 'asset', fileName: 'sw.js', source: source.replace('__SHELL__', JSON.stringify(files)).replace('__VERSION__', version) })

@@ -1,4 +1,4 @@
-import { lazy, StrictMode, Suspense, type ReactNode } from 'react'
+import { lazy, StrictMode, Suspense, useEffect, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router'
 
@@ -6,12 +6,14 @@ import './tokens/tokens.css'
 import { Bar } from './components/Bar'
 import { SignIn } from './components/SignIn'
 import { NewPassword } from './components/NewPassword'
+import { queue } from './core/queue'
 import { SessionProvider, useSession } from './core/session'
 import { SettingsProvider, useSettings } from './core/settings'
 
 const Services = lazy(() => import('./apps/citizen/Services').then((module) => ({ default: module.Services })))
 const Ask = lazy(() => import('./apps/citizen/Ask').then((module) => ({ default: module.Ask })))
 const Report = lazy(() => import('./apps/citizen/Report').then((module) => ({ default: module.Report })))
+const Sent = lazy(() => import('./apps/citizen/Sent').then((module) => ({ default: module.Sent })))
 const Mine = lazy(() => import('./apps/citizen/Mine').then((module) => ({ default: module.Mine })))
 const Crew = lazy(() => import('./apps/crew/Crew').then((module) => ({ default: module.Crew })))
 const Hall = lazy(() => import('./apps/hall/Hall').then((module) => ({ default: module.Hall })))
@@ -33,6 +35,10 @@ function Home() {
 function SignedIn({ children }: { children: ReactNode }) {
   const { me } = useSession()
   const { t } = useSettings()
+  const by = me?.id
+  useEffect(() => {
+    if (by) void queue.start(by)
+  }, [by])
   if (me === undefined) return <main className="page"><p className="soft">{t('loading')}</p></main>
   if (me === null) return <SignIn />
   if (me.must_change) return <NewPassword />
@@ -52,6 +58,7 @@ function App() {
             <Route path="/" element={<Home />} />
             <Route path="/ask/:code" element={<Ask />} />
             <Route path="/report/:id" element={<Report />} />
+            <Route path="/sent/:key" element={<Sent />} />
             <Route path="/mine" element={<Mine />} />
             <Route path="/crew" element={<Crew />} />
             <Route path="/hall" element={<Hall />} />

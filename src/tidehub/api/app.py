@@ -32,6 +32,7 @@ from tidehub.api import (
     osmand,
     pages,
     people,
+    plain,
     positions,
     registers,
     report_intake,
@@ -87,6 +88,7 @@ FAMILIES = (health, description, session, people, registers, files, stream)
 OF_CAPABILITIES = (
     ("cases", cases),
     *(("intake", family) for family in (report_intake, tracking, events, open311, cap)),
+    ("intake", plain),
     ("catalogue", catalogue),
     ("land", mapping),
     *(("context", family) for family in (reports, jobs, units)),

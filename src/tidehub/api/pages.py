@@ -18,6 +18,7 @@ PATHS = (
     "/mine",
     "/ask/{code:str}",
     "/report/{report_id:str}",
+    "/sent/{key:str}",
     "/board",
     "/board/wall",
     "/admin",

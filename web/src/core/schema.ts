@@ -1639,6 +1639,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look for a place of the register by its name or address, in either language; at most 20, the best first. */
+        get: operations["search_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -2421,7 +2438,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say whether the matter was put right, and how well. */
+        /** Say whether the matter was put right, and how well; ``not fixed`` says what is still wrong. */
         post: operations["rate_report"];
         delete?: never;
         options?: never;
@@ -3131,6 +3148,111 @@ export interface paths {
         put?: never;
         /** Take in positions by the OsmAnd protocol: in the query, as a form, or as the Traccar client's JSON. */
         post: operations["post_osmand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the services on offer. */
+        get: operations["plain_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/ask/{service_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the form of a service. */
+        get: operations["plain_form"];
+        put?: never;
+        /** Take a report in; what is wrong is told at its field, and what was typed or photographed is kept. */
+        post: operations["plain_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/follow/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how a report goes on, to who holds its token. */
+        get: operations["plain_follow"];
+        put?: never;
+        /** Judge how it was done, or take the report back; a matter not put right goes back to the unit. */
+        post: operations["plain_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one's own reports; who is not signed in is asked to. */
+        get: operations["plain_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the form to sign in with. */
+        get: operations["plain_sign_in"];
+        put?: never;
+        /** Sign in by a form. */
+        post: operations["plain_signed_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out by a form. */
+        post: operations["plain_sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4699,6 +4821,12 @@ export interface components {
          *             Who has taken it; not whom it was merely offered to.
          *         eta_at
          *             While the unit is on its way; from its position where that is fresh, otherwise as promised.
+         *         eta_from, eta_to, eta_why
+         *             Between when and when they can be expected, and why not more exactly.
+         *         asking
+         *             Name of the unit that was asked and has not answered yet.
+         *         next_step
+         *             What comes next.
          *         route
          *             What is left of the way, longitude and latitude.
          *         remaining_m
@@ -4707,33 +4835,61 @@ export interface components {
          *             Why nobody comes yet, and when somebody can.
          *         subsidy_fen
          *             What is due for it; ``None`` until it has been computed.
+         *         said, description, address, media
+         *             What the report says, and the digests of its photos.
+         *         voices
+         *             How many have reported the same matter.
+         *         can_reopen, reopen_until
+         *             Whether saying that it was not put right sends it back, and until when.
          */
         Following: {
+            /** @default  */
+            address: string;
+            /** @default null */
+            asking: string | null;
             /** @default false */
             can_cancel: boolean;
             /** @default false */
             can_rate: boolean;
+            /** @default false */
+            can_reopen: boolean;
             case_id: string | null;
             /** @default [] */
             clocks: components["schemas"]["ClockShown"][];
+            /** @default  */
+            description: string;
             /** @default [] */
             documents: components["schemas"]["DocumentShown"][];
             /** @default null */
             eta_at: string | null;
             /** @default null */
+            eta_from: string | null;
+            /** @default null */
+            eta_to: string | null;
+            /** @default null */
+            eta_why: components["schemas"]["Text"] | null;
+            /** @default null */
             honest: components["schemas"]["Text"] | null;
             /** @default null */
             job_id: string | null;
+            /** @default [] */
+            media: string[];
+            /** @default null */
+            next_step: components["schemas"]["Text"] | null;
             position: components["schemas"]["Position"] | null;
             received_at: string;
             /** @default null */
             remaining_m: number | null;
+            /** @default null */
+            reopen_until: string | null;
             report_id: string;
             /** @default null */
             route: [
                 number,
                 number
             ][] | null;
+            /** @default [] */
+            said: components["schemas"]["Said"][];
             service_code: string;
             state: string | null;
             status: string;
@@ -4749,6 +4905,8 @@ export interface components {
             unit_name: string | null;
             /** @default null */
             unit_position: components["schemas"]["Seen"] | null;
+            /** @default 1 */
+            voices: number;
         };
         /**
          * Form
@@ -5485,11 +5643,14 @@ export interface components {
         };
         /**
          * NearReport
-         * @description An open public report nearby, which may be about the same.
+         * @description An open public report nearby, which may be about the same, and how many have reported it.
          */
         NearReport: {
             distance_m: number;
             report: Record<string, never>;
+            status_text: components["schemas"]["Text"] | null;
+            title: components["schemas"]["Text"];
+            voices: number;
         };
         /**
          * NewReport
@@ -5510,6 +5671,8 @@ export interface components {
          *             Whether who is signed in wants not to be named.
          *         on_behalf_of
          *             ``person/...`` whom staff write it down for.
+         *         same_as
+         *             An open public report nearby about the same matter, which this one joins.
          */
         NewReport: {
             /** @default  */
@@ -5541,6 +5704,8 @@ export interface components {
             position: components["schemas"]["GivenPosition"] | null;
             /** @default null */
             public: boolean | null;
+            /** @default  */
+            same_as: string;
             service_code: string;
         };
         /**
@@ -5847,6 +6012,18 @@ export interface components {
             unit_id: string | null;
         };
         /**
+         * PlaceFound
+         * @description A place whose name or address answers to the words.
+         */
+        PlaceFound: {
+            address: string;
+            id: string;
+            kind: string;
+            name: string;
+            name_en: string;
+            position: components["schemas"]["Position"];
+        };
+        /**
          * PlaceList
          * @description Places by id.
          */
@@ -5865,6 +6042,13 @@ export interface components {
             region: string;
         };
         /**
+         * PlaceSearch
+         * @description Words that a place is looked for by.
+         */
+        PlaceSearch: {
+            q: string;
+        };
+        /**
          * PlaceView
          * @description A place on the map. ``charted_depth_m`` is the depth at chart datum; ``dries`` at low water.
          */
@@ -5877,6 +6061,14 @@ export interface components {
             name_en: string;
             position: components["schemas"]["Position"];
             region_code: string;
+        };
+        /**
+         * PlacesFound
+         * @description Places, the best first.
+         */
+        PlacesFound: {
+            items: components["schemas"]["PlaceFound"][];
+            next: string | null;
         };
         /**
          * Position
@@ -6133,7 +6325,7 @@ export interface components {
         };
         /**
          * RateReportBody
-         * @description Say whether the matter was put right, and how well.
+         * @description Say whether the matter was put right, and how well; ``not fixed`` says what is still wrong.
          */
         RateReportBody: {
             /** @default  */
@@ -6553,6 +6745,14 @@ export interface components {
             unit: string | null;
             /** @default null */
             until: string | null;
+        };
+        /**
+         * Said
+         * @description What the reporter has said in one field of the form, masked where it is personal.
+         */
+        Said: {
+            label: components["schemas"]["Text"];
+            value: components["schemas"]["Text"];
         };
         /**
          * Seen
@@ -10488,6 +10688,37 @@ export interface operations {
             };
         };
     };
+    search_places: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesFound"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_outbox: {
         parameters: {
             query?: {
@@ -13769,6 +14000,292 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plain_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_signed_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
                 };
             };
         };
