@@ -37,6 +37,7 @@ from tidehub.api import (
     session,
     stream,
     tracking,
+    trust,
     units,
 )
 from tidehub.api.errors import HANDLERS
@@ -87,7 +88,7 @@ OF_CAPABILITIES = (
     *(("intake", family) for family in (report_intake, tracking, events, open311, cap)),
     ("catalogue", catalogue),
     ("land", mapping),
-    *(("context", family) for family in (reports, jobs, units)),
+    *(("context", family) for family in (reports, jobs, units, trust)),
     ("desk", positions),
     ("desk", osmand),
     ("templates", documents),

@@ -581,6 +581,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatch/override-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the reasons for deciding otherwise than the reckoning, with how often each was given. */
+        get: operations["get_override_reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what moving, pinning, forbidding or holding would cost and whom, at once; nothing is stored. */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -1007,6 +1041,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a unit be asked again that was forbidden for this job. */
+        post: operations["allow_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/approve": {
         parameters: {
             query?: never;
@@ -1018,7 +1069,7 @@ export interface paths {
         put?: never;
         /**
          * A duty officer lets a proposed job go out, to the unit proposed or to another that could.
-         * @description Choosing another than the first needs a reason; such choices are counted.
+         * @description Choosing another than the first of a proposal needs a reason; such choices are counted.
          */
         post: operations["approve_offer"];
         delete?: never;
@@ -1170,6 +1221,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/forbid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that this unit must not do this job, with a reason the machine cannot know (no pump, a dispute). */
+        post: operations["forbid_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/history": {
         parameters: {
             query?: never;
@@ -1196,7 +1264,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fix a waiting job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out. */
+        /**
+         * Fix a job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         * @description A job that waits goes to that unit or to nobody; one that the unit has already stays with it, whatever a
+         *     later reckoning says.
+         */
         post: operations["pin_unit"];
         delete?: never;
         options?: never;
@@ -1215,6 +1287,23 @@ export interface paths {
         put?: never;
         /** Give a job to a unit of one's own choice, with the reason; the one that had it is told. */
         post: operations["reassign_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The crew's device has the job and shows it: "sent" becomes "received". Sent by the device itself. */
+        post: operations["receive_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1334,6 +1423,23 @@ export interface paths {
         put?: never;
         /** A party signs for what was measured. */
         post: operations["sign_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the stages of a job: from draft to done, each with when it happened and who did it. */
+        get: operations["get_job_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3077,6 +3183,13 @@ export interface components {
             status: "action_scheduled" | "cancelled" | "closed" | "duplicate" | "fixed" | "for_triage" | "in_progress" | "internal_referral" | "investigating" | "no_further_action" | "not_councils_responsibility" | "open" | "planned" | "reopen" | "unchanged";
         };
         /**
+         * AllowUnitBody
+         * @description Let a unit be asked again that was forbidden for this job.
+         */
+        AllowUnitBody: {
+            unit_id: string;
+        };
+        /**
          * ApprovalView
          * @description An approval with its decision.
          */
@@ -3109,7 +3222,7 @@ export interface components {
          * ApproveOfferBody
          * @description A duty officer lets a proposed job go out, to the unit proposed or to another that could.
          *
-         *     Choosing another than the first needs a reason; such choices are counted.
+         *     Choosing another than the first of a proposal needs a reason; such choices are counted.
          */
         ApproveOfferBody: {
             /** @default  */
@@ -3754,6 +3867,7 @@ export interface components {
             priority: number;
             queued_after: string | null;
             reason: string;
+            received_at: string | null;
             region_code: string;
             remaining: components["schemas"]["Line"][];
             route: components["schemas"]["Route"] | null;
@@ -3974,6 +4088,20 @@ export interface components {
             telemetry: {
                 [key: string]: number | string;
             } | null;
+        };
+        /**
+         * EffectView
+         * @description What becomes of one job; ``delta_s`` is how much later, ``None`` where nobody comes before or after.
+         */
+        EffectView: {
+            after_eta_s: number | null;
+            after_unit_id: string | null;
+            before_eta_s: number | null;
+            before_unit_id: string | null;
+            delta_s: number | null;
+            en: string;
+            job_id: string;
+            zh: string;
         };
         /**
          * Endpoint
@@ -4236,6 +4364,14 @@ export interface components {
             unit_position: components["schemas"]["Seen"] | null;
         };
         /**
+         * ForbidUnitBody
+         * @description Say that this unit must not do this job, with a reason the machine cannot know (no pump, a dispute).
+         */
+        ForbidUnitBody: {
+            reason: string;
+            unit_id: string;
+        };
+        /**
          * Form
          * @description The questions that a service asks, in their order.
          */
@@ -4435,6 +4571,13 @@ export interface components {
         /**
          * JobRow
          * @description A job as dispatch keeps it.
+         *
+         *         Parameters
+         *         ----------
+         *         forbidden
+         *             Units that a duty officer does not want for it, with the reason.
+         *         stage
+         *             How far it has come, in the words of ``STAGES``; empty while nobody has been found.
          */
         JobRow: {
             arrival_radius_m: number;
@@ -4443,6 +4586,10 @@ export interface components {
             demands: Record<string, never>;
             eta_s: number;
             expires_at: string | null;
+            /** @default {} */
+            forbidden: {
+                [key: string]: string;
+            };
             handling_s: number;
             job_id: string;
             needs: Record<string, never>;
@@ -4456,6 +4603,8 @@ export interface components {
             service: string;
             since_at: string;
             skills: string[];
+            /** @default  */
+            stage: string;
             /** @enum {unknown} */
             state: "accepted" | "done" | "no_unit" | "offered" | "proposed" | "waiting" | "withdrawn";
             task: string;
@@ -4768,7 +4917,7 @@ export interface components {
             queued_at: string;
             read_at: string | null;
             state: string;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["tidehub.capabilities.messages.queries.Step"][];
             template: string;
             texts: {
                 [key: string]: components["schemas"]["MessageText"];
@@ -5061,6 +5210,29 @@ export interface components {
             state: string | null;
         };
         /**
+         * OverrideReason
+         * @description A reason for deciding otherwise: its words, how often it was given, what it cost in later arrivals.
+         *
+         *         ``code`` is empty for a reason in free words, which then stand in both languages.
+         */
+        OverrideReason: {
+            code: string;
+            cost_s: number;
+            count: number;
+            en: string;
+            zh: string;
+        };
+        /**
+         * OverrideReasons
+         * @description The list that officers choose from, the most frequent first, with the free words that were given.
+         */
+        OverrideReasons: {
+            items: components["schemas"]["OverrideReason"][];
+            since: string;
+            total: number;
+            until: string;
+        };
+        /**
          * Page
          * @description How to page: ``limit`` items after ``cursor``, which the page before gave as ``next``.
          */
@@ -5196,7 +5368,10 @@ export interface components {
         };
         /**
          * PinUnitBody
-         * @description Fix a waiting job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         * @description Fix a job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         *
+         *     A job that waits goes to that unit or to nobody; one that the unit has already stays with it, whatever a
+         *     later reckoning says.
          */
         PinUnitBody: {
             reason: string;
@@ -5515,11 +5690,37 @@ export interface components {
             zh: string;
         };
         /**
+         * ReasonsQuery
+         * @description Between when; without an end: until now, without a beginning: thirty days before the end.
+         */
+        ReasonsQuery: {
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
          * Reassignment
-         * @description To whom, and why.
+         * @description To whom, and why; ``despite_near`` confirms it where the unit that has it is nearly there.
          */
         Reassignment: {
+            /** @default false */
+            despite_near: boolean;
             reason: string;
+            unit_id: string;
+        };
+        /**
+         * ReceiveJobBody
+         * @description The crew's device has the job and shows it: "sent" becomes "received". Sent by the device itself.
+         */
+        ReceiveJobBody: {
+            /** @default null */
+            device_at: string | null;
+            /** @default  */
+            device_id: string;
+            /** @default 0 */
+            device_seq: number;
+            /** @default  */
             unit_id: string;
         };
         /**
@@ -6094,21 +6295,6 @@ export interface components {
             zh: string;
         };
         /**
-         * Step
-         * @description What became of one channel; the address is masked.
-         */
-        Step: {
-            /** @default  */
-            address: string;
-            at: string;
-            /** @default false */
-            by_outbox: boolean;
-            channel: string;
-            delivered: boolean;
-            /** @default  */
-            problem: string;
-        };
-        /**
          * StepShown
          * @description A step of the way; ``at`` once it is reached.
          */
@@ -6139,6 +6325,25 @@ export interface components {
             stream: string;
         };
         /**
+         * Supposition
+         * @description One thing that is supposed.
+         *
+         *         Parameters
+         *         ----------
+         *         kind
+         *             ``move`` gives the job to the unit, ``pin`` fixes it to the unit, ``forbid`` rules the unit out for the
+         *             job, ``hold`` keeps the unit in reserve, ``release`` lets it out.
+         *         unit_id, job_id
+         *             About whom; ``hold`` and ``release`` name no job.
+         */
+        Supposition: {
+            /** @default null */
+            job_id: string | null;
+            /** @enum {unknown} */
+            kind: "forbid" | "hold" | "move" | "pin" | "release";
+            unit_id: string;
+        };
+        /**
          * Taken
          * @description How many positions are on disk now.
          */
@@ -6152,14 +6357,6 @@ export interface components {
         Text: {
             en: string;
             zh: string;
-        };
-        /**
-         * Timeline
-         * @description All facts of a case's chain, oldest first.
-         */
-        Timeline: {
-            items: components["schemas"]["TimelineEntry"][];
-            next: string | null;
         };
         /**
          * TimelineEntry
@@ -6458,6 +6655,42 @@ export interface components {
             next: string | null;
         };
         /**
+         * WhatIfBody
+         * @description What is supposed, all of it together.
+         */
+        WhatIfBody: {
+            suppose: components["schemas"]["Supposition"][];
+        };
+        /**
+         * WhatIfView
+         * @description What would happen if.
+         *
+         *         Parameters
+         *         ----------
+         *         later_s, cost_delta_s
+         *             Seconds later over the jobs that are served in both cases; difference of what the engine minimises.
+         *         near_s
+         *             For these jobs the unit is so close to the scene that moving them must be confirmed: seconds left.
+         *         hidden
+         *             How many jobs of other regions would be touched as well.
+         */
+        WhatIfView: {
+            at: string;
+            cost_delta_s: number;
+            effects: components["schemas"]["EffectView"][];
+            en: string[];
+            gained: string[];
+            hidden: number;
+            later_s: number;
+            lost: string[];
+            near_s: {
+                [key: string]: number;
+            };
+            obstacles: components["schemas"]["Reason"][];
+            possible: boolean;
+            zh: string[];
+        };
+        /**
          * Wishes
          * @description How one wants to be told: channels in order, language, how many browsers; and the key to subscribe.
          */
@@ -6533,6 +6766,14 @@ export interface components {
             why: string;
         };
         /**
+         * Timeline
+         * @description All facts of a case's chain, oldest first.
+         */
+        "tidehub.api.cases.Timeline": {
+            items: components["schemas"]["TimelineEntry"][];
+            next: string | null;
+        };
+        /**
          * AtQuery
          * @description As of when; now if nothing is said.
          */
@@ -6549,6 +6790,31 @@ export interface components {
             at: string | null;
         };
         /**
+         * Timeline
+         * @description The stages of a job, in the order in which they became known.
+         */
+        "tidehub.api.trust.Timeline": {
+            items: components["schemas"]["tidehub.capabilities.dispatch.queries.Step"][];
+            job_id: string;
+            stage: string;
+        };
+        /**
+         * Step
+         * @description One stage of a job: when it happened, when we knew, who did it.
+         *
+         *         ``note`` is the manner for ``draft``, ``approved`` and ``sent``, ``claimed`` for an arrival without
+         *         evidence, and the reason where a unit lost the job.
+         */
+        "tidehub.capabilities.dispatch.queries.Step": {
+            at: string;
+            attempt: number | null;
+            by: string;
+            note: string;
+            recorded_at: string;
+            stage: string;
+            unit_id: string | null;
+        };
+        /**
          * Row
          * @description One observation that was counted.
          */
@@ -6560,6 +6826,21 @@ export interface components {
             region_code: string;
             unit_id: string;
             value: number;
+        };
+        /**
+         * Step
+         * @description What became of one channel; the address is masked.
+         */
+        "tidehub.capabilities.messages.queries.Step": {
+            /** @default  */
+            address: string;
+            at: string;
+            /** @default false */
+            by_outbox: boolean;
+            channel: string;
+            delivered: boolean;
+            /** @default  */
+            problem: string;
         };
         /**
          * Row
@@ -7303,7 +7584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Timeline"];
+                    "application/json": components["schemas"]["tidehub.api.cases.Timeline"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -7681,6 +7962,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_override_reasons: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideReasons"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -8489,6 +8835,41 @@ export interface operations {
             };
         };
     };
+    allow_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowUnitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approve_offer: {
         parameters: {
             query?: never;
@@ -8762,6 +9143,41 @@ export interface operations {
             };
         };
     };
+    forbid_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForbidUnitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_job_history: {
         parameters: {
             query?: never;
@@ -8840,6 +9256,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Reassignment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveJobBody"];
             };
         };
         responses: {
@@ -9083,6 +9534,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_job_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tidehub.api.trust.Timeline"];
                 };
             };
             /** @description Refused / 被拒绝 */
