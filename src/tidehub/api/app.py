@@ -40,6 +40,7 @@ from tidehub.api import (
     session,
     stream,
     tracking,
+    trust,
     units,
 )
 from tidehub.api.errors import HANDLERS
@@ -91,7 +92,7 @@ OF_CAPABILITIES = (
     ("intake", plain),
     ("catalogue", catalogue),
     ("land", mapping),
-    *(("context", family) for family in (reports, jobs, units)),
+    *(("context", family) for family in (reports, jobs, units, trust)),
     ("desk", positions),
     ("desk", osmand),
     ("templates", documents),

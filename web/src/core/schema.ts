@@ -649,6 +649,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatch/override-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the reasons for deciding otherwise than the reckoning, with how often each was given. */
+        get: operations["get_override_reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what moving, pinning, forbidding or holding would cost and whom, at once; nothing is stored. */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -1109,6 +1143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a unit be asked again that was forbidden for this job. */
+        post: operations["allow_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/approve": {
         parameters: {
             query?: never;
@@ -1120,7 +1171,7 @@ export interface paths {
         put?: never;
         /**
          * A duty officer lets a proposed job go out, to the unit proposed or to another that could.
-         * @description Choosing another than the first needs a reason; such choices are counted.
+         * @description Choosing another than the first of a proposal needs a reason; such choices are counted.
          */
         post: operations["approve_offer"];
         delete?: never;
@@ -1272,6 +1323,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/forbid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that this unit must not do this job, with a reason the machine cannot know (no pump, a dispute). */
+        post: operations["forbid_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/history": {
         parameters: {
             query?: never;
@@ -1298,7 +1366,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fix a waiting job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out. */
+        /**
+         * Fix a job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         * @description A job that waits goes to that unit or to nobody; one that the unit has already stays with it, whatever a
+         *     later reckoning says.
+         */
         post: operations["pin_unit"];
         delete?: never;
         options?: never;
@@ -1317,6 +1389,23 @@ export interface paths {
         put?: never;
         /** Give a job to a unit of one's own choice, with the reason; the one that had it is told. */
         post: operations["reassign_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The crew's device has the job and shows it: "sent" becomes "received". Sent by the device itself. */
+        post: operations["receive_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1436,6 +1525,23 @@ export interface paths {
         put?: never;
         /** A party signs for what was measured. */
         post: operations["sign_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the stages of a job: from draft to done, each with when it happened and who did it. */
+        get: operations["get_job_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3420,6 +3526,13 @@ export interface components {
             status: "action_scheduled" | "cancelled" | "closed" | "duplicate" | "fixed" | "for_triage" | "in_progress" | "internal_referral" | "investigating" | "no_further_action" | "not_councils_responsibility" | "open" | "planned" | "reopen" | "unchanged";
         };
         /**
+         * AllowUnitBody
+         * @description Let a unit be asked again that was forbidden for this job.
+         */
+        AllowUnitBody: {
+            unit_id: string;
+        };
+        /**
          * ApprovalOfLifecycle
          * @description An approval: who asks, who decides, and what a grant does to a clock.
          */
@@ -3467,7 +3580,7 @@ export interface components {
          * ApproveOfferBody
          * @description A duty officer lets a proposed job go out, to the unit proposed or to another that could.
          *
-         *     Choosing another than the first needs a reason; such choices are counted.
+         *     Choosing another than the first of a proposal needs a reason; such choices are counted.
          */
         ApproveOfferBody: {
             /** @default  */
@@ -4271,6 +4384,7 @@ export interface components {
             priority: number;
             queued_after: string | null;
             reason: string;
+            received_at: string | null;
             region_code: string;
             remaining: components["schemas"]["Line"][];
             route: components["schemas"]["Route"] | null;
@@ -4525,6 +4639,20 @@ export interface components {
             telemetry: {
                 [key: string]: number | string;
             } | null;
+        };
+        /**
+         * EffectView
+         * @description What becomes of one job; ``delta_s`` is how much later, ``None`` where nobody comes before or after.
+         */
+        EffectView: {
+            after_eta_s: number | null;
+            after_unit_id: string | null;
+            before_eta_s: number | null;
+            before_unit_id: string | null;
+            delta_s: number | null;
+            en: string;
+            job_id: string;
+            zh: string;
         };
         /**
          * Endpoint
@@ -4909,6 +5037,14 @@ export interface components {
             voices: number;
         };
         /**
+         * ForbidUnitBody
+         * @description Say that this unit must not do this job, with a reason the machine cannot know (no pump, a dispute).
+         */
+        ForbidUnitBody: {
+            reason: string;
+            unit_id: string;
+        };
+        /**
          * Form
          * @description The questions that a service asks, in their order.
          */
@@ -5162,6 +5298,13 @@ export interface components {
         /**
          * JobRow
          * @description A job as dispatch keeps it.
+         *
+         *         Parameters
+         *         ----------
+         *         forbidden
+         *             Units that a duty officer does not want for it, with the reason.
+         *         stage
+         *             How far it has come, in the words of ``STAGES``; empty while nobody has been found.
          */
         JobRow: {
             arrival_radius_m: number;
@@ -5170,6 +5313,10 @@ export interface components {
             demands: Record<string, never>;
             eta_s: number;
             expires_at: string | null;
+            /** @default {} */
+            forbidden: {
+                [key: string]: string;
+            };
             handling_s: number;
             job_id: string;
             needs: Record<string, never>;
@@ -5183,6 +5330,8 @@ export interface components {
             service: string;
             since_at: string;
             skills: string[];
+            /** @default  */
+            stage: string;
             /** @enum {unknown} */
             state: "accepted" | "done" | "no_unit" | "offered" | "proposed" | "waiting" | "withdrawn";
             task: string;
@@ -5523,7 +5672,7 @@ export interface components {
             queued_at: string;
             read_at: string | null;
             state: string;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["tidehub.capabilities.messages.queries.Step"][];
             template: string;
             texts: {
                 [key: string]: components["schemas"]["MessageText"];
@@ -5829,6 +5978,29 @@ export interface components {
             state: string | null;
         };
         /**
+         * OverrideReason
+         * @description A reason for deciding otherwise: its words, how often it was given, what it cost in later arrivals.
+         *
+         *         ``code`` is empty for a reason in free words, which then stand in both languages.
+         */
+        OverrideReason: {
+            code: string;
+            cost_s: number;
+            count: number;
+            en: string;
+            zh: string;
+        };
+        /**
+         * OverrideReasons
+         * @description The list that officers choose from, the most frequent first, with the free words that were given.
+         */
+        OverrideReasons: {
+            items: components["schemas"]["OverrideReason"][];
+            since: string;
+            total: number;
+            until: string;
+        };
+        /**
          * PackList
          * @description Every mounted pack.
          */
@@ -6005,7 +6177,10 @@ export interface components {
         };
         /**
          * PinUnitBody
-         * @description Fix a waiting job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         * @description Fix a job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         *
+         *     A job that waits goes to that unit or to nobody; one that the unit has already stays with it, whatever a
+         *     later reckoning says.
          */
         PinUnitBody: {
             reason: string;
@@ -6348,11 +6523,37 @@ export interface components {
             version: number;
         };
         /**
+         * ReasonsQuery
+         * @description Between when; without an end: until now, without a beginning: thirty days before the end.
+         */
+        ReasonsQuery: {
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
          * Reassignment
-         * @description To whom, and why.
+         * @description To whom, and why; ``despite_near`` confirms it where the unit that has it is nearly there.
          */
         Reassignment: {
+            /** @default false */
+            despite_near: boolean;
             reason: string;
+            unit_id: string;
+        };
+        /**
+         * ReceiveJobBody
+         * @description The crew's device has the job and shows it: "sent" becomes "received". Sent by the device itself.
+         */
+        ReceiveJobBody: {
+            /** @default null */
+            device_at: string | null;
+            /** @default  */
+            device_id: string;
+            /** @default 0 */
+            device_seq: number;
+            /** @default  */
             unit_id: string;
         };
         /**
@@ -6988,21 +7189,6 @@ export interface components {
             zh: string;
         };
         /**
-         * Step
-         * @description What became of one channel; the address is masked.
-         */
-        Step: {
-            /** @default  */
-            address: string;
-            at: string;
-            /** @default false */
-            by_outbox: boolean;
-            channel: string;
-            delivered: boolean;
-            /** @default  */
-            problem: string;
-        };
-        /**
          * StepShown
          * @description A step of the way; ``at`` once it is reached.
          */
@@ -7031,6 +7217,25 @@ export interface components {
             kinds: string;
             /** @default  */
             stream: string;
+        };
+        /**
+         * Supposition
+         * @description One thing that is supposed.
+         *
+         *         Parameters
+         *         ----------
+         *         kind
+         *             ``move`` gives the job to the unit, ``pin`` fixes it to the unit, ``forbid`` rules the unit out for the
+         *             job, ``hold`` keeps the unit in reserve, ``release`` lets it out.
+         *         unit_id, job_id
+         *             About whom; ``hold`` and ``release`` name no job.
+         */
+        Supposition: {
+            /** @default null */
+            job_id: string | null;
+            /** @enum {unknown} */
+            kind: "forbid" | "hold" | "move" | "pin" | "release";
+            unit_id: string;
         };
         /**
          * Taken
@@ -7068,14 +7273,6 @@ export interface components {
         TextView: {
             en: string;
             zh: string;
-        };
-        /**
-         * Timeline
-         * @description All facts of a case's chain, oldest first.
-         */
-        Timeline: {
-            items: components["schemas"]["TimelineEntry"][];
-            next: string | null;
         };
         /**
          * TimelineEntry
@@ -7408,6 +7605,42 @@ export interface components {
             matter: "follow_up" | "timer";
         };
         /**
+         * WhatIfBody
+         * @description What is supposed, all of it together.
+         */
+        WhatIfBody: {
+            suppose: components["schemas"]["Supposition"][];
+        };
+        /**
+         * WhatIfView
+         * @description What would happen if.
+         *
+         *         Parameters
+         *         ----------
+         *         later_s, cost_delta_s
+         *             Seconds later over the jobs that are served in both cases; difference of what the engine minimises.
+         *         near_s
+         *             For these jobs the unit is so close to the scene that moving them must be confirmed: seconds left.
+         *         hidden
+         *             How many jobs of other regions would be touched as well.
+         */
+        WhatIfView: {
+            at: string;
+            cost_delta_s: number;
+            effects: components["schemas"]["EffectView"][];
+            en: string[];
+            gained: string[];
+            hidden: number;
+            later_s: number;
+            lost: string[];
+            near_s: {
+                [key: string]: number;
+            };
+            obstacles: components["schemas"]["tidehub.methods.assignment.model.Reason"][];
+            possible: boolean;
+            zh: string[];
+        };
+        /**
          * Wishes
          * @description How one wants to be told: channels in order, language, how many browsers; and the key to subscribe.
          */
@@ -7503,6 +7736,14 @@ export interface components {
             next: string | null;
         };
         /**
+         * Timeline
+         * @description All facts of a case's chain, oldest first.
+         */
+        "tidehub.api.cases.Timeline": {
+            items: components["schemas"]["TimelineEntry"][];
+            next: string | null;
+        };
+        /**
          * WaitingList
          * @description Approvals that wait to be decided, oldest first.
          */
@@ -7535,6 +7776,31 @@ export interface components {
             at: string | null;
         };
         /**
+         * Timeline
+         * @description The stages of a job, in the order in which they became known.
+         */
+        "tidehub.api.trust.Timeline": {
+            items: components["schemas"]["tidehub.capabilities.dispatch.queries.Step"][];
+            job_id: string;
+            stage: string;
+        };
+        /**
+         * Step
+         * @description One stage of a job: when it happened, when we knew, who did it.
+         *
+         *         ``note`` is the manner for ``draft``, ``approved`` and ``sent``, ``claimed`` for an arrival without
+         *         evidence, and the reason where a unit lost the job.
+         */
+        "tidehub.capabilities.dispatch.queries.Step": {
+            at: string;
+            attempt: number | null;
+            by: string;
+            note: string;
+            recorded_at: string;
+            stage: string;
+            unit_id: string | null;
+        };
+        /**
          * Row
          * @description One observation that was counted.
          */
@@ -7546,6 +7812,21 @@ export interface components {
             region_code: string;
             unit_id: string;
             value: number;
+        };
+        /**
+         * Step
+         * @description What became of one channel; the address is masked.
+         */
+        "tidehub.capabilities.messages.queries.Step": {
+            /** @default  */
+            address: string;
+            at: string;
+            /** @default false */
+            by_outbox: boolean;
+            channel: string;
+            delivered: boolean;
+            /** @default  */
+            problem: string;
         };
         /**
          * Reason
@@ -8462,7 +8743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Timeline"];
+                    "application/json": components["schemas"]["tidehub.api.cases.Timeline"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -8840,6 +9121,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_override_reasons: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideReasons"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -9725,6 +10071,41 @@ export interface operations {
             };
         };
     };
+    allow_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowUnitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approve_offer: {
         parameters: {
             query?: never;
@@ -9998,6 +10379,41 @@ export interface operations {
             };
         };
     };
+    forbid_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForbidUnitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_job_history: {
         parameters: {
             query?: never;
@@ -10076,6 +10492,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Reassignment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveJobBody"];
             };
         };
         responses: {
@@ -10319,6 +10770,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_job_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tidehub.api.trust.Timeline"];
                 };
             };
             /** @description Refused / 被拒绝 */
