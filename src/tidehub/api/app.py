@@ -12,6 +12,8 @@ from litestar.static_files import create_static_files_router
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from tidehub.api import (
+    administration,
+    board,
     cap,
     cases,
     catalogue,
@@ -93,6 +95,8 @@ OF_CAPABILITIES = (
     ("templates", documents),
     ("ledger", ledger),
     ("definitions", indicators),
+    ("definitions", board),
+    ("packs", administration),
     ("messages", messages),
     ("operating", operations),
 )

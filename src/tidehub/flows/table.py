@@ -36,7 +36,7 @@ PLATFORM: tuple[tuple[RunFlow, tuple[str, ...]], ...] = (
     (next_in_line, ("JobCompleted", "LoadLanded", "UnitReleased", "JobWithdrawn")),
     (withdraw_open_jobs, ("CaseClosed",)),
     (render_a_document, ("DocumentIssued",)),
-    (deliver_a_message, ("MessageQueued", "MessagePostponed")),
+    (deliver_a_message, ("MessageQueued", "MessagePostponed", "MessageResent")),
 )
 
 
