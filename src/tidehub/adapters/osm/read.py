@@ -62,6 +62,7 @@ def _read(path: Path) -> RawRoads:
         .with_locations()
         .with_filter(osmium.filter.KeyFilter("highway", "barrier", *_RESTRICTION_KEYS))
     )
+    thing: Any
     for thing in reader:
         if thing.is_way():
             _way(thing, ways, places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -58,7 +58,8 @@ def _stretches(raw: RawRoads) -> tuple[list[_Stretch], int]:
         uses.update(way.nodes)
         uses.update((way.nodes[0], way.nodes[-1]))
     special = {r.via_node for r in raw.restrictions} | {node for node, tags in raw.node_tags.items() if _matters(tags)}
-    places, missing, result = raw.places, 0, []
+    places, missing = raw.places, 0
+    result: list[Any] = []
     for way, about in drivable:
         run: list[int] = []
         for node in way.nodes:
@@ -115,7 +116,7 @@ def _arcs(raw: RawRoads, stretches: list[_Stretch]) -> tuple[Arcs, Floats, dict[
     length = np.maximum(length, 0.01)
 
     def each(values: list[float] | list[int]) -> Floats:
-        return np.array(values)[own]
+        return np.asarray(np.array(values)[own])
 
     arcs = Arcs(
         tail=np.concatenate([ends[f, 0], ends[b, 1]]),

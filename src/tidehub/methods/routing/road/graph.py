@@ -45,7 +45,7 @@ class Arcs(NamedTuple):
     weight_t: Floats
     way: Ints
     first: Ints
-    count: Ints
+    count: Ints  # type: ignore[assignment] # nobody counts arcs with tuple.count
     backward: Bools
     reverse: Ints
     origin: Ints

@@ -135,7 +135,7 @@ class RoadRouter:
             open_roads = Weights(self.graph, vehicle, None)
             again = self._snap(open_roads, [start, end], snap_m)
             moved = self._moved_to_main(open_roads, (start, end), again, snap_m) or again
-            if self._between(open_roads, *moved) is not None:  # type: ignore[arg-type]
+            if self._between(open_roads, *moved) is not None:
                 return CLOSED
         return NO_ROAD
 
@@ -204,7 +204,7 @@ class RoadRouter:
         """Pairs without a way get the one between the nearest roads of the main network, as in a route."""
         sides = []
         for side, (where, found) in enumerate(zip(places, feet, strict=True)):
-            lost = np.isinf(duration_s).any(axis=1 - side)
+            lost = np.asarray(np.isinf(duration_s).any(axis=1 - side))
             own = [i for i, foot in enumerate(found) if lost[i] and isinstance(foot, Foot)]
             beside = [i for i in own if not self._on_main(weights, found[i])]  # type: ignore[arg-type]
             moved = dict(zip(beside, self._snap(weights, [where[i] for i in beside], snap_m, main=True), strict=True))
