@@ -195,13 +195,14 @@ def event_of(recorded: Recorded) -> bytes:
             "at": recorded.at,
             "by": recorded.by,
             "cause": recorded.cause,
-            "body": _body_of(recorded),
+            "body": masked_body(recorded),
         }
     )
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (recorded.seq, recorded.kind.encode(), data)
 
 
-def _body_of(recorded: Recorded) -> Any:
+def masked_body(recorded: Recorded) -> Any:
+    """Read the body of a fact with personal data masked."""
     body = mask_deep(msgspec.json.decode(recorded.body))
     if recorded.stream.startswith("register/people/") and isinstance(body.get("body"), dict):
         body["body"] = masked(body["body"], PEOPLE_FIELDS)

@@ -973,6 +973,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the whole screen of a hall as it stands now, from one view that does not move while it is read. */
+        get: operations["get_screen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a past span to play again: the screen at its beginning from the chains, its facts, its positions. */
+        get: operations["get_replay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox": {
         parameters: {
             query?: never;
@@ -1711,6 +1745,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the layers of the map, each with its datum: ours need no internet, others come by configuration. */
+        get: operations["list_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the areas that the packs draw (restricted, anchorages, farms) as GeoJSON (WGS 84). */
+        get: operations["get_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/fairways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the fairways that ways by water use, as GeoJSON (WGS 84). */
+        get: operations["get_fairways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/land": {
         parameters: {
             query?: never;
@@ -1745,6 +1830,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the outlines of the register's counties and towns as GeoJSON (CGCS2000). */
+        get: operations["get_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/search": {
         parameters: {
             query?: never;
@@ -1754,6 +1856,23 @@ export interface paths {
         };
         /** Look for a place of the register by its name or address, in either language; at most 20, the best first. */
         get: operations["search_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/tiles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a range of a PMTiles file (``Range: bytes=from-to``, at most 8 MB): a base map without internet. */
+        get: operations["get_tiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3890,6 +4009,37 @@ export interface components {
             entries: components["schemas"]["EntryTold"][];
         };
         /**
+         * CaseOnScreen
+         * @description A case of a hall's list and map. ``breached`` and ``reopened``: whether that ever happened to it.
+         */
+        CaseOnScreen: {
+            assignee: string | null;
+            /** @default false */
+            breached: boolean;
+            case_id: string;
+            category: string;
+            /** @default null */
+            closed_at: string | null;
+            /** @default null */
+            due_at: string | null;
+            is_open: boolean;
+            lat: number | null;
+            lifecycle: string;
+            lon: number | null;
+            opened_at: string;
+            original_id: string | null;
+            parent_id: string | null;
+            place_id: string | null;
+            priority: number;
+            region_code: string;
+            /** @default false */
+            reopened: boolean;
+            responsible_unit: string | null;
+            stage: string;
+            state: string;
+            title: string;
+        };
+        /**
          * CaseRow
          * @description A case in a list. Who reported it is not shown there.
          */
@@ -4769,6 +4919,18 @@ export interface components {
             format: "csv" | "geojson";
         };
         /**
+         * FactOnScreen
+         * @description A fact as the stream tells it, personal data masked; what a screen does not show is left out.
+         */
+        FactOnScreen: {
+            at: string;
+            body: Record<string, never>;
+            by: string;
+            kind: string;
+            seq: number;
+            stream: string;
+        };
+        /**
          * FactView
          * @description A fact that a command brought about.
          */
@@ -5296,6 +5458,21 @@ export interface components {
             next_try_at: string | null;
         };
         /**
+         * JobOnScreen
+         * @description A job that is not over. ``unit_id`` has it, is asked for it, or is proposed; ``eta_at`` as promised.
+         */
+        JobOnScreen: {
+            case_id: string;
+            /** @default null */
+            eta_at: string | null;
+            job_id: string;
+            /** @default false */
+            pinned: boolean;
+            state: string;
+            /** @default null */
+            unit_id: string | null;
+        };
+        /**
          * JobRow
          * @description A job as dispatch keeps it.
          *
@@ -5471,6 +5648,40 @@ export interface components {
             sog_mps: number | null;
             source: string;
             state: string;
+        };
+        /**
+         * LayerList
+         * @description Layers from the ground up; ``review_number`` (审图号) of a published map, where there is one.
+         */
+        LayerList: {
+            items: components["schemas"]["LayerView"][];
+            next: string | null;
+            review_number: string;
+        };
+        /**
+         * LayerView
+         * @description A layer of the map.
+         *
+         *         Parameters
+         *         ----------
+         *         kind
+         *             ``geojson``, ``raster`` (tiles by ``{z}/{x}/{y}``) or ``pmtiles`` (one file, read by ranges).
+         *         datum
+         *             Of its coordinates. Web maps are drawn in WGS 84; CGCS2000 is the same within a metre.
+         *         base
+         *             Whether it is a ground to draw on, of which one is chosen, or lies over it.
+         */
+        LayerView: {
+            /** @default  */
+            attribution: string;
+            /** @default false */
+            base: boolean;
+            datum: string;
+            en: string;
+            id: string;
+            kind: string;
+            url: string;
+            zh: string;
         };
         /**
          * LifecycleOfPack
@@ -6246,6 +6457,15 @@ export interface components {
             next: string | null;
         };
         /**
+         * Played
+         * @description One craft through the span: its unit's id, or its claim where it belongs to none.
+         */
+        Played: {
+            id: string;
+            stands: components["schemas"]["Stand"][];
+            title: string;
+        };
+        /**
          * Position
          * @description A place on the earth: WGS 84 longitude and latitude in degrees.
          */
@@ -6725,6 +6945,30 @@ export interface components {
             reason: string;
         };
         /**
+         * Replay
+         * @description A past span: the screen at ``since``, the facts after it, and where everything was.
+         */
+        Replay: {
+            craft: components["schemas"]["Played"][];
+            cut: boolean;
+            facts: components["schemas"]["FactOnScreen"][];
+            screen: components["schemas"]["Screen"];
+            since: string;
+            until: string;
+        };
+        /**
+         * ReplayQuery
+         * @description The span to play again, at most six hours; positions at most each ``step_s`` seconds.
+         */
+        ReplayQuery: {
+            /** Format: date-time */
+            since: string;
+            /** @default 10 */
+            step_s: number;
+            /** Format: date-time */
+            until: string;
+        };
+        /**
          * ReportAnswer
          * @description What became of a report.
          *
@@ -6956,6 +7200,29 @@ export interface components {
             value: components["schemas"]["Text"];
         };
         /**
+         * Screen
+         * @description All that a hall shows but positions.
+         *
+         *         Parameters
+         *         ----------
+         *         at, seq
+         *             When it stood so, and the last fact that is in it: follow ``/api/v1/stream?after=seq``.
+         *         cases, jobs
+         *             Open cases, newest first; jobs that are not over.
+         *         alerts
+         *             What called for attention in the last hours, oldest first.
+         *         cut
+         *             There are more than the screen was given.
+         */
+        Screen: {
+            alerts: components["schemas"]["FactOnScreen"][];
+            at: string;
+            cases: components["schemas"]["CaseOnScreen"][];
+            cut: boolean;
+            jobs: components["schemas"]["JobOnScreen"][];
+            seq: number;
+        };
+        /**
          * Seen
          * @description Where the unit was last; ``stale``: do not rely on it any more.
          */
@@ -7175,6 +7442,17 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /**
+         * Stand
+         * @description Where a craft was at an instant; ``at_ms`` milliseconds since 1970.
+         */
+        Stand: [
+            number,
+            number,
+            number,
+            number | null,
+            number | null
+        ];
         /**
          * StateNode
          * @description A state of the diagram.
@@ -9717,6 +9995,68 @@ export interface operations {
             };
         };
     };
+    get_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replay: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                step_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inbox: {
         parameters: {
             query?: {
@@ -11109,6 +11449,93 @@ export interface operations {
             };
         };
     };
+    list_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fairways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_land: {
         parameters: {
             query?: never;
@@ -11170,6 +11597,35 @@ export interface operations {
             };
         };
     };
+    get_regions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_places: {
         parameters: {
             query: {
@@ -11188,6 +11644,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlacesFound"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description Refused / 被拒绝 */

@@ -58,12 +58,15 @@ from tidehub.capabilities.dispatch.queries import (
     units_at_work,
     waiting_jobs,
 )
+from tidehub.capabilities.dispatch.screen import CHANGES as SCREEN_CHANGES
+from tidehub.capabilities.dispatch.screen import JobOnScreen, jobs_now, replayed_jobs
 from tidehub.capabilities.dispatch.state import Desk, JobRow, OfferRow, UnitRow
 from tidehub.capabilities.dispatch.tables import forbidden, job, load_desk, load_unit, offer, override, step, unit
 from tidehub.hub.registry import Capability, Handler
 from tidehub.kernel.access import Subject
 
 __all__ = [
+    "SCREEN_CHANGES",
     "AllowUnit",
     "ApproveOffer",
     "DispatchPolicies",
@@ -74,6 +77,7 @@ __all__ = [
     "HoldUnit",
     "JobListed",
     "JobOffered",
+    "JobOnScreen",
     "JobProposed",
     "JobRow",
     "JobWithdrawn",
@@ -102,10 +106,12 @@ __all__ = [
     "common_override_reasons",
     "find_job",
     "history",
+    "jobs_now",
     "jobs_of_case",
     "list_jobs",
     "override_reasons",
     "read_dispatch_policies",
+    "replayed_jobs",
     "shortfall_of",
     "timeline",
     "unit_at_work",
