@@ -1,3 +1,4 @@
+/// <reference types="vitest/config" />
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -21,5 +22,6 @@ function serviceWorker(): Plugin {
 export default defineConfig({
   plugins: [react(), serviceWorker()],
   build: { outDir: '../src/tidehub/static', emptyOutDir: true, chunkSizeWarningLimit: 1500, target: 'es2022' },
+  test: { css: true },
   server: { proxy: { '/api': 'http://127.0.0.1:8310', '/v': 'http://127.0.0.1:8310' } },
 })

@@ -1,6 +1,6 @@
 import { lazy, StrictMode, Suspense, useEffect, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { BrowserRouter, Navigate, Route, Routes } from 'react-router'
+import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router'
 
 import './tokens/tokens.css'
 // The first screen of most people comes with the entry: every further file costs a slow telephone a way to and fro.
@@ -19,6 +19,11 @@ const Mine = lazy(() => import('./apps/citizen/Mine').then((module) => ({ defaul
 const Crew = lazy(() => import('./apps/crew/Crew').then((module) => ({ default: module.Crew })))
 const Hall = lazy(() => import('./apps/hall/Hall').then((module) => ({ default: module.Hall })))
 
+const Board = lazy(() => import('./apps/board/Board').then((module) => ({ default: module.Board })))
+const Admin = lazy(() => import('./apps/admin/Admin').then((module) => ({ default: module.Admin })))
+
+// The desk faces bring their own frame (desk/DeskFrame), and Ant Design with it: nobody else loads that.
+const DESK_FACES = /^\/(hall|board|admin)(\/|$)/
 const DESK_ROLES = ['duty_officer', 'shift_leader', 'checker', 'cashier', 'auditor', 'administrator', 'quay_operator']
 
 function Home() {
@@ -43,9 +48,11 @@ function SignedIn({ children }: { children: ReactNode }) {
 
 function App() {
   const { t } = useSettings()
+  const { me } = useSession()
+  const framed = DESK_FACES.test(useLocation().pathname) && me && !me.must_change
   return (
     <>
-      <Bar />
+      {!framed && <Bar />}
       <SignedIn>
         <Suspense fallback={<main className="page"><p className="soft">{t('loading')}</p></main>}>
           <Routes>
@@ -56,6 +63,8 @@ function App() {
             <Route path="/mine" element={<Mine />} />
             <Route path="/crew" element={<Crew />} />
             <Route path="/hall" element={<Hall />} />
+            <Route path="/board/*" element={<Board />} />
+            <Route path="/admin/*" element={<Admin />} />
             <Route path="*" element={<Navigate to="/" replace />} />
           </Routes>
         </Suspense>

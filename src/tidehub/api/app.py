@@ -12,6 +12,8 @@ from litestar.static_files import create_static_files_router
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from tidehub.api import (
+    administration,
+    board,
     cap,
     cases,
     catalogue,
@@ -38,6 +40,7 @@ from tidehub.api import (
     session,
     stream,
     tracking,
+    trust,
     units,
 )
 from tidehub.api.errors import HANDLERS
@@ -89,12 +92,14 @@ OF_CAPABILITIES = (
     ("intake", plain),
     ("catalogue", catalogue),
     ("land", mapping),
-    *(("context", family) for family in (reports, jobs, units)),
+    *(("context", family) for family in (reports, jobs, units, trust)),
     ("desk", positions),
     ("desk", osmand),
     ("templates", documents),
     ("ledger", ledger),
     ("definitions", indicators),
+    ("definitions", board),
+    ("packs", administration),
     ("messages", messages),
     ("operating", operations),
 )

@@ -23,7 +23,7 @@ OPEN_STATES = ("offered", "accepted", "under_way", "on_scene")
 _COLUMNS = (
     "job_id, case_id, service, task, unit_id, state, attempt, region_code, lon, lat, place_id, lines,"
     " demands,"
-    " priority, queued_after, offered_us, expires_us, eta_us, accepted_us, set_out_us, claimed_us,"
+    " priority, queued_after, offered_us, expires_us, eta_us, received_us, accepted_us, set_out_us, claimed_us,"
     " arrived_us,"
     " done_us, route, partial, remaining, reason"
 )
@@ -99,6 +99,7 @@ class CrewJob(msgspec.Struct, frozen=True):
     offered_at: datetime
     expires_at: datetime
     eta_at: datetime
+    received_at: datetime | None
     accepted_at: datetime | None
     set_out_at: datetime | None
     claimed_at: datetime | None
@@ -391,6 +392,7 @@ def _crew_job(row: Any) -> CrewJob:
         offered_at=from_us(row["offered_us"]),
         expires_at=from_us(row["expires_us"]),
         eta_at=from_us(row["eta_us"]),
+        received_at=_instant(row["received_us"]),
         accepted_at=_instant(row["accepted_us"]),
         set_out_at=_instant(row["set_out_us"]),
         claimed_at=_instant(row["claimed_us"]),
