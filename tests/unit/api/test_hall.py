@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tidehub.api import stream
 from tidehub.api.stream import event_of
 from tidehub.capabilities import cases, dispatch
 from tidehub.capabilities.dispatch import HoldUnit
@@ -159,3 +161,48 @@ def test_the_tables_know_every_fact_that_moves_a_case_or_a_job() -> None:
     known = {"CaseOpened", *cases.SCREEN_CHANGES, *dispatch.SCREEN_CHANGES}
     facts = {fact.__name__ for fact in (*cases.FACTS, *dispatch.capability().facts)}
     assert facts - known == unseen, (facts - known) ^ unseen
+
+
+async def test_many_halls_read_the_log_once(harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Halls that wait at the same place share one reading, one look-up of where a matter lies and one encoding."""
+    duty = await harbour.door.signed_in("duty", "duty_officer", regions=REGION)
+    readings: list[int] = []
+    read = stream.read_after
+
+    async def counted(hub: Any, after: int, limit: int, read_fact: Any) -> Any:
+        readings.append(after)
+        return await read(hub, after, limit, read_fact)
+
+    monkeypatch.setattr(stream, "read_after", counted)
+    cookie = "; ".join(f"{name}={value}" for name, value in duty.cookies.items())
+    heard_by: list[list[bytes]] = [[] for _ in range(20)]
+    done = asyncio.Event()
+
+    async def follow(mine: list[bytes]) -> None:
+        async def receive() -> dict[str, Any]:
+            await done.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            if b"event: CaseOpened" in message.get("body", b""):
+                mine.append(message["body"])
+
+        scope = {
+            "type": "http", "method": "GET", "path": "/api/v1/stream", "raw_path": b"/api/v1/stream",
+            "query_string": b"", "headers": [(b"cookie", cookie.encode()), (b"host", b"tide.example")],
+            "scheme": "http", "server": ("tide.example", 80), "client": ("127.0.0.1", 1), "http_version": "1.1",
+        }  # fmt: skip
+        await harbour.door.app(scope, receive, send)
+
+    halls = [asyncio.create_task(follow(mine)) for mine in heard_by]
+    await asyncio.sleep(0.3)
+    readings.clear()
+    harbour.platform.listen(harbour.door.services.bell.committed)
+    await reported(harbour)
+    async with asyncio.timeout(10):
+        while not all(heard_by):
+            await asyncio.sleep(0.02)
+    done.set()
+    await asyncio.gather(*halls)
+    assert len({mine[0] for mine in heard_by}) == 1
+    assert len(readings) < 20, f"each hall read the log by itself: {len(readings)} readings"
