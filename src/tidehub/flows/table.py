@@ -55,7 +55,7 @@ PLATFORM: tuple[tuple[RunFlow, tuple[str, ...]], ...] = (
     (stand_teams_down, ("CaseClosed",)),
     (recall_teams, ("MobilisationEnded",)),
     (render_a_document, ("DocumentIssued",)),
-    (deliver_a_message, ("MessageQueued", "MessagePostponed")),
+    (deliver_a_message, ("MessageQueued", "MessagePostponed", "MessageResent")),
 )
 
 

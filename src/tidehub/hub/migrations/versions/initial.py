@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "c9dd3d511b7f"
+revision: str = "c4125cad67f0"
 down_revision: str | None = None
 branch_labels: None = None
 depends_on: None = None
@@ -957,6 +957,7 @@ def upgrade() -> None:
     sa.Column('steps', sa.Text(), nullable=False),
     sa.Column('queued_us', sa.BigInteger(), nullable=False),
     sa.Column('read_us', sa.BigInteger(), nullable=True),
+    sa.Column('attempt', sa.Integer(), server_default='1', nullable=False),
     sa.PrimaryKeyConstraint('message_id', name=op.f('pk_messages_message'))
     )
     op.create_index('ix_messages_message_case', 'messages_message', ['case_id', 'queued_us'], unique=False)
