@@ -278,6 +278,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/mobilisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the team cases of a case, each with its slots, consents and the one clock. */
+        get: operations["list_mobilisations"];
+        put?: never;
+        /** Call several teams for a case: one's own are sent, the commanders of others are asked side by side. */
+        post: operations["start_mobilisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/mobilisations/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask who would come if several teams were called; nobody is asked and nothing stored. */
+        post: operations["plan_mobilisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_id}/money": {
         parameters: {
             query?: never;
@@ -643,6 +678,23 @@ export interface paths {
         put?: never;
         /** Take a claim back, paid or not: its document was corrected or withdrawn. Its entries go too. */
         post: operations["reverse_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the units that one is asked to lend, the nearest deadline first. */
+        get: operations["list_consents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2013,6 +2065,91 @@ export interface paths {
         put?: never;
         /** Send a message once more that is done with: by every channel it had, or by those named; with the reason. */
         post: operations["resend_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one team case with its slots, consents and the one clock. */
+        get: operations["get_mobilisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send everybody home; units that were lent return to their owners. */
+        post: operations["end_mobilisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/slots/{slot_id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lend a unit that one commands. The first of those asked for a slot lends; late is taken while it is open. */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/slots/{slot_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not lend a unit that one commands, with the reason. */
+        post: operations["refuse_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/slots/{slot_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look again for a unit for a slot that nobody could take. */
+        post: operations["retry_slot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3947,6 +4084,28 @@ export interface components {
             years: components["schemas"]["YearView"][];
         };
         /**
+         * Candidate
+         * @description A unit that could take a slot.
+         *
+         *         Parameters
+         *         ----------
+         *         ranked
+         *             The parts of its time.
+         *         owner
+         *             Whose it is: the office it belongs to, or its region.
+         *         region_code
+         *             Where it belongs.
+         *         lent
+         *             Whether it is another's, so that its commander must consent.
+         */
+        Candidate: {
+            /** @default false */
+            lent: boolean;
+            owner: string;
+            ranked: components["schemas"]["Ranked"];
+            region_code: string;
+        };
+        /**
          * Candidates
          * @description Who could take a job now and why the others could not, in data and in words.
          */
@@ -4452,6 +4611,48 @@ export interface components {
             sources: components["schemas"]["SourceCount"][];
         };
         /**
+         * ConsentAwaited
+         * @description What a commander is asked: to lend this unit, until when it can be answered, and how soon it would be there.
+         */
+        ConsentAwaited: {
+            asked_at: string;
+            case_id: string;
+            deadline_at: string;
+            eta_s: number;
+            mobilisation_id: string;
+            owner: string;
+            region_code: string;
+            slot_id: string;
+            unit_id: string;
+        };
+        /**
+         * ConsentList
+         * @description What this commander is asked, the nearest deadline first.
+         */
+        ConsentList: {
+            items: components["schemas"]["ConsentAwaited"][];
+        };
+        /**
+         * ConsentRow
+         * @description One commander asked for one unit: ``asked``, ``given``, ``refused``, ``lapsed`` or ``withdrawn``.
+         */
+        ConsentRow: {
+            /** @default null */
+            answered_at: string | null;
+            asked_at: string;
+            /** @default null */
+            by: string | null;
+            deadline_at: string;
+            eta_s: number;
+            owner: string;
+            /** @default  */
+            reason: string;
+            region_code: string;
+            slot_id: string;
+            state: string;
+            unit_id: string;
+        };
+        /**
          * ConsistencyQuery
          * @description Two sizes of the public log.
          */
@@ -4803,6 +5004,13 @@ export interface components {
             en: string;
             job_id: string;
             zh: string;
+        };
+        /**
+         * EndMobilisationBody
+         * @description Send everybody home; units that were lent return to their owners.
+         */
+        EndMobilisationBody: {
+            reason: string;
         };
         /**
          * Endpoint
@@ -5216,6 +5424,15 @@ export interface components {
             name: string;
             /** @default null */
             title: components["schemas"]["Text"] | null;
+        };
+        /**
+         * GiveConsentBody
+         * @description Lend a unit that one commands. The first of those asked for a slot lends; late is taken while it is open.
+         */
+        GiveConsentBody: {
+            /** @default  */
+            note: string;
+            unit_id: string;
         };
         /**
          * GivenPosition
@@ -5899,6 +6116,45 @@ export interface components {
             /** @default  */
             sms: string;
             subject: string;
+        };
+        /**
+         * MobilisationList
+         * @description Team cases of a case, in order.
+         */
+        MobilisationList: {
+            items: components["schemas"]["MobilisationTold"][];
+        };
+        /**
+         * MobilisationTold
+         * @description A team case as the hall shows it.
+         *
+         *         Parameters
+         *         ----------
+         *         clock_s
+         *             How long the one clock has run: until the last team was there, or until now.
+         *         overdue
+         *             Whether the promise for the last team is broken.
+         *         zh, en
+         *             The plan in words, as it was when the teams were called.
+         */
+        MobilisationTold: {
+            arrive_within_s: number;
+            assembled_at: string | null;
+            case_id: string;
+            clock_s: number;
+            en: string[];
+            ended_at: string | null;
+            lead_unit_id: string | null;
+            legal_basis: string;
+            mobilisation_id: string;
+            overdue: boolean;
+            payer: string;
+            service: string;
+            slots: components["schemas"]["SlotTold"][];
+            staging_place_id: string | null;
+            started_at: string;
+            state: string;
+            zh: string[];
         };
         /**
          * MoveCaseBody
@@ -6833,6 +7089,14 @@ export interface components {
             values: Record<string, never>;
         };
         /**
+         * RefuseConsentBody
+         * @description Do not lend a unit that one commands, with the reason.
+         */
+        RefuseConsentBody: {
+            reason: string;
+            unit_id: string;
+        };
+        /**
          * RefuseContentBody
          * @description Leave content where it is because it is dangerous, mixed or not what was declared.
          */
@@ -7098,6 +7362,11 @@ export interface components {
             /** @enum {unknown} */
             matter: "follow_up" | "timer";
         };
+        /**
+         * RetrySlotBody
+         * @description Look again for a unit for a slot that nobody could take.
+         */
+        RetrySlotBody: Record<string, never>;
         /**
          * ReturnNumbersBody
          * @description Give back what is left of a range (device lost, year over): void, and listed as such.
@@ -7423,6 +7692,41 @@ export interface components {
             signature_sha256: string;
         };
         /**
+         * SlotPlan
+         * @description Who could take a slot, the chosen one first, the others as substitutes; and why the rest could not.
+         */
+        SlotPlan: {
+            /** @default [] */
+            candidates: components["schemas"]["Candidate"][];
+            /** @default [] */
+            reasons: components["schemas"]["ShortfallReason"][];
+            /** @default [] */
+            rejected: components["schemas"]["Rejected"][];
+            slot_id: string;
+        };
+        /**
+         * SlotTold
+         * @description A slot as the hall shows it; every ``_s`` is seconds on the one clock that began with the call.
+         */
+        SlotTold: {
+            accepted_s: number | null;
+            arrived_s: number | null;
+            consents: components["schemas"]["ConsentRow"][];
+            done_s: number | null;
+            eta_s: number | null;
+            filled_s: number | null;
+            job_id: string;
+            lent: boolean;
+            owner: string;
+            set_out_s: number | null;
+            slot_id: string;
+            state: string;
+            title: {
+                [key: string]: string;
+            };
+            unit_id: string | null;
+        };
+        /**
          * SourceCount
          * @description What came in by one protocol over the last days: taken, and turned away by reason.
          */
@@ -7535,6 +7839,63 @@ export interface components {
             valid_to: string | null;
             version: number;
             zh: string;
+        };
+        /**
+         * TeamCall
+         * @description Which teams: by the slots of the service, or by slots of one's own.
+         */
+        TeamCall: {
+            /** @default null */
+            lead_unit_id: string | null;
+            /** @default  */
+            reason: string;
+            service: string;
+            /** @default [] */
+            slots: components["schemas"]["TeamSlot"][];
+            /** @default null */
+            staging_place_id: string | null;
+        };
+        /**
+         * TeamPlan
+         * @description Who would come to each slot and when, with substitutes and reasons; nothing has been asked yet.
+         */
+        TeamPlan: {
+            arrive_within_s: number;
+            case_id: string;
+            en: string[];
+            last_arrival_s: number | null;
+            plan: components["schemas"]["SlotPlan"][];
+            service: string;
+            slots: components["schemas"]["TeamSlot"][];
+            zh: string[];
+        };
+        /**
+         * TeamSlot
+         * @description One team that a case needs.
+         *
+         *         Parameters
+         *         ----------
+         *         slot_id
+         *             Its name within the case, e.g. ``panqiao``.
+         *         title
+         *             For people, ``{zh: ..., en: ...}``.
+         *         jurisdiction
+         *             Region in which the team must be entitled; empty: any, for a team from elsewhere is lent.
+         *         skills, kinds
+         *             What it must be able to do, and of which kind it must be; empty kinds: as the service says.
+         */
+        TeamSlot: {
+            /** @default  */
+            jurisdiction: string;
+            /** @default [] */
+            kinds: string[];
+            /** @default [] */
+            skills: string[];
+            slot_id: string;
+            /** @default {} */
+            title: {
+                [key: string]: string;
+            };
         };
         /**
          * Text
@@ -8727,6 +9088,107 @@ export interface operations {
             };
         };
     };
+    list_mobilisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobilisationList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamPlan"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_case_money: {
         parameters: {
             query?: never;
@@ -9399,6 +9861,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -11994,6 +12485,180 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResendMessageBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobilisationTold"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndMobilisationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveConsentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseConsentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetrySlotBody"];
             };
         };
         responses: {
