@@ -1,4 +1,5 @@
 // Every text that people see, in both languages. A key that is missing in one of them does not compile.
+import { CITIZEN_WORDS, type CitizenWord } from './words_citizen'
 import { CREW_WORDS, type CrewWord } from './words_crew'
 import { HALL_WORDS, type HallWord } from './words_hall'
 
@@ -24,7 +25,7 @@ const zh = {
 }
 
 type CommonWord = keyof typeof zh
-export type Word = CommonWord | CrewWord | HallWord
+export type Word = CommonWord | CitizenWord | CrewWord | HallWord
 
 const en: Record<CommonWord, string> = {
   brand: 'Tidehub', sign_in: 'Sign in', sign_out: 'Sign out', login: 'Account', password: 'Password', other_language: '中文',
@@ -49,6 +50,6 @@ const en: Record<CommonWord, string> = {
 
 export type Language = 'zh' | 'en'
 export const WORDS: Record<Language, Record<Word, string>> = {
-  zh: { ...zh, ...CREW_WORDS.zh, ...HALL_WORDS.zh },
-  en: { ...en, ...CREW_WORDS.en, ...HALL_WORDS.en },
+  zh: { ...zh, ...CITIZEN_WORDS.zh, ...CREW_WORDS.zh, ...HALL_WORDS.zh },
+  en: { ...en, ...CITIZEN_WORDS.en, ...CREW_WORDS.en, ...HALL_WORDS.en },
 }
