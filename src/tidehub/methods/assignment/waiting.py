@@ -73,7 +73,11 @@ def _times(
     origins: Sequence[Position], targets: Sequence[Position], travel: Travel, at: datetime, like: UnitState
 ) -> Matrix:
     starts = [Start(like.unit_id, one, at, like.mode, like.speed_mps, like.draught_m) for one in origins]
-    result = np.empty((len(origins), len(targets)))
+    return _ways(starts, targets, travel)
+
+
+def _ways(starts: Sequence[Start], targets: Sequence[Position], travel: Travel) -> Matrix:
+    result = np.empty((len(starts), len(targets)))
     for column, target in enumerate(targets):
         legs = travel.legs(starts, Destination(target))
         result[:, column] = [_FAR_S if leg.travel_s is None or leg.obstacle else leg.travel_s for leg in legs]
@@ -216,25 +220,35 @@ def wait_apart(
     may_move
         Whether a unit may be sent to wait elsewhere; those that may not count where they are.
     """
+    known = [one for one in units if one.position is not None and not one.out_of_service and not one.held_reason]
+    starts, free_s = [], []
+    for unit in known:
+        position, until_free_s = _from(unit, taken, at)
+        starts.append(Start(unit.unit_id, position, at, unit.mode, unit.speed_mps, unit.draught_m))
+        free_s.append(until_free_s)
+    rows = _ways(starts, waits.places, travel) + np.array(free_s)[:, None]
     idle: dict[str, Matrix] = {}
     others: list[Matrix] = []
-    for unit in units:
-        if unit.position is None or unit.out_of_service is not None or unit.held_reason is not None:
-            continue
-        engaged = unit.engagement
-        position, free_s = unit.position, 0.0
-        if unit.unit_id in taken:
-            position, free_s = taken[unit.unit_id], _JOB_S
-        elif engaged is not None:
-            position = engaged.free_position or position
-            free_s = _JOB_S if engaged.free_at is None else max(0.0, (engaged.free_at - at) / timedelta(seconds=1))
-        row = _times([position], waits.places, travel, at, unit)[0] + free_s
-        if unit.unit_id in taken or engaged is not None or (may_move is not None and not may_move(unit)):
+    for unit, row in zip(known, rows, strict=True):
+        bound = unit.unit_id in taken or unit.engagement is not None or (may_move is not None and not may_move(unit))
+        if bound:
             others.append(row)
         else:
             idle[unit.unit_id] = row
     moves = place_idle(waits, idle, others, policy)
     return {unit_id: waits.places[place] for unit_id, place in moves.items()}
+
+
+def _from(unit: UnitState, taken: Mapping[str, Position], at: datetime) -> tuple[Position, float]:
+    """Where, and in how many seconds, a unit can set out for a call that is still to come."""
+    assert unit.position is not None, "only units whose place is known are counted"
+    if unit.unit_id in taken:
+        return taken[unit.unit_id], _JOB_S
+    engaged = unit.engagement
+    if engaged is None:
+        return unit.position, 0.0
+    free_s = _JOB_S if engaged.free_at is None else max(0.0, (engaged.free_at - at) / timedelta(seconds=1))
+    return engaged.free_position or unit.position, free_s
 
 
 _JOB_S = 3600.0

@@ -6,13 +6,16 @@ neighbourhood search, so it bounds from above what the true optimum would be.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
+import msgspec
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from tidehub.methods.assignment import Destination, Start
+from tidehub.methods.assignment import Destination, Start, UnitState
+from tidehub.methods.assignment.rank import bars
 from tidehub.methods.simulation.model import Day, Outcome, Served
 
 _FAR_S = 1e7
@@ -30,8 +33,6 @@ class Known(NamedTuple):
 
 def known(day: Day) -> Known:
     """Lay down what the day really was; ways that a unit may not go (skill, region) are out of reach."""
-    from tidehub.methods.assignment.rank import bars
-
     calls = day.calls
     like = day.units[0]
     count, units = len(calls), len(day.units)
@@ -60,10 +61,8 @@ def known(day: Day) -> Known:
     )
 
 
-def _fresh(unit: object, day: Day) -> object:
-    import msgspec
-
-    return msgspec.structs.replace(unit, position_at=day.begins_at, shifts=None)  # type: ignore[type-var]
+def _fresh(unit: UnitState, day: Day) -> UnitState:
+    return msgspec.structs.replace(unit, position_at=day.begins_at, shifts=None)
 
 
 def _true_s(travel_s: int | None, fixed_s: float, factor: float) -> float:
@@ -81,10 +80,11 @@ def hindsight(day: Day, iterations: int = ITERATIONS, seed: int = 1) -> Outcome:
     Returns
     -------
     Outcome
-        Least mean time from call to arrival that was found. Teams and cancelled calls are not known here: the
-        day must be without them.
+        Least mean time from call to arrival that was found, without the calls that were taken back. Teams are
+        not known here: the day must be without them.
     """
     assert all(not call.case_id for call in day.calls), "hindsight knows single jobs"
+    day = msgspec.structs.replace(day, calls=tuple(call for call in day.calls if call.cancelled_s == math.inf))
     facts = known(day)
     routes, _ = search(facts.called_s, facts.work_s, facts.way_s, facts.first_s, iterations, seed)
     served = []
@@ -96,7 +96,7 @@ def hindsight(day: Day, iterations: int = ITERATIONS, seed: int = 1) -> Outcome:
                 break
             call = day.calls[job]
             leaves_s = max(free_s, call.at_s)
-            arrived_s = leaves_s + (facts.first_s[row, job] if last < 0 else facts.way_s[last, job])
+            arrived_s = leaves_s + float(facts.first_s[row, job] if last < 0 else facts.way_s[last, job])
             done_s = arrived_s + call.work_s
             served.append(
                 Served(call.job.job_id, "", call.job.task, call.at_s, unit.unit_id, leaves_s, arrived_s, done_s)
