@@ -6954,6 +6954,10 @@ export interface components {
          *             Whether the way was estimated without a map, which is said wherever the figure is shown.
          *         fullness
          *             Share of the fullest compartment used afterwards, 0..1.
+         *         spread_s
+         *             Standard deviation of the time of arrival, seconds, as far as it is known.
+         *         late_probability
+         *             How probable it is that the promise is not kept; ``None`` where nothing is promised.
          */
         Ranked: {
             cost_s: number;
@@ -6964,6 +6968,8 @@ export interface components {
             eta_s: number;
             /** @default 0 */
             fullness: number;
+            /** @default null */
+            late_probability: number | null;
             length_m: number;
             parts: components["schemas"]["Parts"];
             position_age_s: number;
@@ -6971,6 +6977,8 @@ export interface components {
             provider: string;
             /** @default null */
             queued_after: string | null;
+            /** @default 0 */
+            spread_s: number;
             straight_m: number;
             unit_id: string;
         };

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 
 @numba.njit(cache=True)
-def assign_sparse(
+def assign_sparse(  # noqa: C901 - one kernel: numba compiles it whole
     units: npt.NDArray[np.int64], costs: npt.NDArray[np.float64], leave: npt.NDArray[np.float64], count: int
 ) -> npt.NDArray[np.int64]:
     """Give every job one of its candidates, or nobody, at the least total cost.

@@ -109,9 +109,7 @@ def learn_demand(
 
 def _smoothed(course: Sequence[float]) -> list[float]:
     """Half of each hour, a quarter of each neighbour: calls do not stop at the stroke of the clock."""
-    return [
-        0.5 * course[hour] + 0.25 * course[hour - 1] + 0.25 * course[(hour + 1) % HOURS] for hour in range(HOURS)
-    ]
+    return [0.5 * course[hour] + 0.25 * course[hour - 1] + 0.25 * course[(hour + 1) % HOURS] for hour in range(HOURS)]
 
 
 def hourly(calls: Mapping[int, float], days: float) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tidehub.kernel.geometry import Position
 from tidehub.methods.assignment import RankingPolicy, Travel, UnitState, WaitingJob, rank_units
 from tidehub.methods.assignment.dispatcher import Dispatcher
-from tidehub.methods.assignment.waiting import Waits, WaitingPolicy
+from tidehub.methods.assignment.waiting import WaitingPolicy, Waits
 from tidehub.methods.simulation.model import Orders, View
 
 
@@ -66,9 +66,7 @@ class CommitAtCall:
 
     name = "commit at call"
 
-    def __init__(
-        self, policies: Mapping[str, RankingPolicy], travel: Travel, work_s: Mapping[str, float]
-    ) -> None:
+    def __init__(self, policies: Mapping[str, RankingPolicy], travel: Travel, work_s: Mapping[str, float]) -> None:
         self._policies, self._travel, self._work_s = policies, travel, work_s
         self._queues: dict[str, list[WaitingJob]] = {}
 

@@ -119,13 +119,11 @@ def read_day(raw: bytes, where: str) -> tuple[Day, Outcome]:
     )
     last_s = calls[-1].at_s
     travel = OpenTravel(found.units[0].lat, found.detour)
-    day = Day(
-        found.name, calls, units, {"job": policy}, travel, begins_at, last_s, last_s + 12 * 3600, {"job": WORK_S}
-    )
+    day = Day(found.name, calls, units, {"job": policy}, travel, begins_at, last_s, last_s + 12 * 3600, {"job": WORK_S})
     return day, _happened(found, day)
 
 
-def _check(found: RecordedDay, where: str) -> None:
+def _check(found: RecordedDay, where: str) -> None:  # noqa: C901 - one question a line
     problems = []
     if not found.units:
         problems.append(("units", "no unit"))
@@ -168,7 +166,7 @@ def _call(call: RecordedCall, begins_at: datetime, found: RecordedDay) -> Call:
 def _happened(found: RecordedDay, day: Day) -> Outcome:
     served = []
     for call in sorted(found.calls, key=lambda one: (one.called_at, one.job_id)):
-        served.append(
+        served.append(  # noqa: PERF401
             Served(
                 call.job_id,
                 "",

@@ -1,4 +1,4 @@
-"""A scenario, rehearsed: several days, several policies, what one more unit would bring, how good the told times were."""
+"""A scenario, rehearsed: several days and policies, what one more unit would bring, how good the told times were."""
 
 from __future__ import annotations
 
