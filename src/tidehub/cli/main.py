@@ -25,6 +25,8 @@ COMMANDS = {
     "export": "exchange",
     "reference": "reference",
     "route": "route",
+    "correlate": "correlate",
+    "classify": "classify",
 }
 
 
