@@ -157,6 +157,9 @@ def test_the_tables_know_every_fact_that_moves_a_case_or_a_job() -> None:
         "ClockReckoned", "ClockPassed", "ClockStopped", "ClockWarned", "ClockEscalated", "ApprovalAsked",
         "ApprovalDecided", "DuplicateTaken", "DuplicateReleased", "CaseSplit", "UnitHeld", "UnitReleased",
         "UnitForbidden", "UnitAllowed",
+        # mobilisations have lists of their own; the screen follows the jobs that they make
+        "MobilisationStarted", "ConsentAsked", "ConsentGiven", "ConsentRefused", "ConsentLapsed", "ConsentWithdrawn",
+        "SlotFilled", "SlotUnfilled", "SlotReopened", "SlotRetried", "TeamsAssembled", "MobilisationEnded",
     }  # fmt: skip
     known = {"CaseOpened", *cases.SCREEN_CHANGES, *dispatch.SCREEN_CHANGES}
     facts = {fact.__name__ for fact in (*cases.FACTS, *dispatch.capability().facts)}
