@@ -68,7 +68,7 @@ export function ActionDialog({ action, matters, rows, names, onClose }: Props) {
             {nobody && <span className="soft">{words.no_candidates}</span>}
             <Radio.Group value={given.unit} onChange={(event) => change({ unit: event.target.value as string })} className="choices">
               {ranked.map((one, place) => (
-                <Radio key={one.unit_id} value={one.unit_id} className="choice" autoFocus={place === 0}><ul className="ranked"><RankedRow one={one} names={names} chosen={false} longest_s={Math.max(...ranked.map((each) => each.eta_s))} /></ul></Radio>
+                <Radio key={one.unit_id} value={one.unit_id} aria-label={names.unit(one.unit_id)} className="choice" autoFocus={place === 0}><ul className="ranked"><RankedRow one={one} names={names} chosen={false} longest_s={Math.max(...ranked.map((each) => each.eta_s))} /></ul></Radio>
               ))}
             </Radio.Group>
             {candidates.data && <RejectedRows rejected={candidates.data.rejected} names={names} open={nobody} />}
