@@ -62,7 +62,7 @@ export function Replay({ names, onInstant, onClose }: Props) {
         <Button onClick={() => jump(-1)} aria-label="−1" disabled={!span.data}>‹</Button>
         <Button onClick={() => jump(1)} aria-label="+1" disabled={!span.data}>›</Button>
         <strong className="replay-at" role="timer" aria-label={words.replay_at}>{town(here, language)}</strong>
-        <Slider className="replay-slider" min={since} max={until} step={1000} value={here} onChange={(value: number) => setAt(value)} marks={marks} tooltip={{ formatter: (value) => town(value ?? here, language) }} aria-label={words.replay_slider} />
+        <Slider className="replay-slider" min={since} max={until} step={1000} value={here} onChange={(value: number) => setAt(value)} marks={marks} tooltip={{ formatter: (value) => town(value ?? here, language) }} ariaLabelForHandle={words.replay_slider} />
         <Select aria-label={words.replay_speed} value={speed} onChange={setSpeed} options={SPEEDS.map((value) => ({ value, label: `×${value}` }))} />
         <Input className="replay-from" type="datetime-local" aria-label={words.replay_from} value={townInput(since)} max={townInput(opened - 120_000)} onChange={(event) => { const next = Math.min(Date.parse(`${event.target.value}:00+08:00`), opened - 120_000); if (Number.isFinite(next)) { setSince(next); setAt(next); setPlaying(false) } }} />
         <Select aria-label={words.replay_span} value={hours} onChange={(value: number) => { setHours(value); setPlaying(false) }} options={HOURS.map((value) => ({ value, label: `${value} ${words.replay_hour}` }))} />
