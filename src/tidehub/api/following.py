@@ -18,6 +18,7 @@ from tidehub.capabilities import cases, devices, dispatch, documents, field, int
 from tidehub.capabilities.cases.admit import moves_for
 from tidehub.capabilities.cases.model import moves_on_fact
 from tidehub.capabilities.cases.state import CaseState
+from tidehub.flows.open_a_case import case_id_of
 from tidehub.kernel.access import Actor, platform_actor
 from tidehub.kernel.errors import Refusal
 from tidehub.kernel.geometry import Position, great_circle_m
@@ -194,8 +195,8 @@ async def follow(services: Services, row: intake.ReportRow, actor: Actor) -> Fol
         voices=(await intake.voices_of(services.hub, [row.case_id])).get(row.case_id, 1),
         reopen_until=(until := reopen_until(case)),
         can_reopen=mine and until is not None and services.clock.now() <= until,
-        documents=await _documents(services, row.case_id),
-        subsidy_fen=await _subsidy_fen(services, row, actor),
+        documents=await _documents(services, row.case_id) if (paid := not mine or _is_the_cases(row, case)) else [],
+        subsidy_fen=await _subsidy_fen(services, row, actor) if paid else None,
         can_cancel=mine and _CANCEL in moves_for(case, actor),
     )
     jobs = await field.crew_jobs_of_case(services.hub, row.case_id)
@@ -210,6 +211,14 @@ async def follow(services: Services, row: intake.ReportRow, actor: Actor) -> Fol
         asking=None if asked is None else _unit_name(services, asked.unit_id),
         honest=await _honest(services, row.case_id),
     )
+
+
+def _is_the_cases(row: intake.ReportRow, case: CaseState) -> bool:
+    """Whether papers and money of a case belong to this report: it opened the case, or its reporter did.
+
+    Who joined a public matter follows it, but the receipts and the subsidy stay another's.
+    """
+    return case.case_id == case_id_of(row.report_id) or (bool(row.reporter) and row.reporter == case.reporter)
 
 
 # -- who comes ----------------------------------------------------------------------------------------------

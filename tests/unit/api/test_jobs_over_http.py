@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tidehub.capabilities import intake
+from tidehub.capabilities import documents, intake
+from tidehub.flows.open_a_case import case_id_of
 from tidehub.kernel.access import Actor
 
 from .harbour import BERTH, Harbour, open_harbour
@@ -167,6 +168,39 @@ async def test_a_report_is_masked_and_rated_by_its_reporter(harbour: Harbour) ->
     items = (await harbour.door.client().get(near)).json()["items"]
     assert [(one["report"]["report_id"], one["distance_m"]) for one in items] == [(report_id, 0)]
     assert "contact" not in items[0]["report"]
+
+
+async def test_who_joined_a_matter_follows_it_without_anothers_papers(harbour: Harbour) -> None:
+    """The receipt is the reporter's and the desk's; who reported the same sees the case move, and no paper of it."""
+    report_id = await reported(harbour)
+    case_id = case_id_of(report_id)
+    payload = {"vessel": "浙椒渔1号", "giver": "陈阿海"}
+    issue = documents.IssueDocument(
+        document_id="d1", case_id=case_id, kind="receipt", region_code="331002", payload=payload, reporter=FISHER.id
+    )
+    other = intake.ReceiveReport(
+        service_code="pickup",
+        channel="api",
+        source="api:person/other",
+        source_key="the-same-matter",
+        position=BERTH,
+        answers=ANSWERS,
+        reporter="person/other",
+    )
+    await harbour.say(issue)
+    await harbour.say(other)
+    await harbour.say(intake.JoinReport(report_id=other.report_id, case_id=case_id))
+    seen = {}
+    for login, role, of in (
+        ("fisher", "citizen", report_id),
+        ("other", "citizen", other.report_id),
+        ("duty", "duty_officer", other.report_id),
+    ):
+        client = await harbour.door.signed_in(login, role, regions=REGION)
+        told = (await client.get(f"/api/v1/reports/{of}/following")).json()
+        assert told["case_id"] == case_id, told
+        seen[login] = [one["document_id"] for one in told["documents"]]
+    assert seen == {"fisher": ["d1"], "other": [], "duty": ["d1"]}
 
 
 async def test_the_desk_sees_why_whom(harbour: Harbour) -> None:
