@@ -36,7 +36,9 @@ def add_to(commands: Any) -> None:
     command.add_argument("--days", type=int, default=5, help="days played (default 5)")
     command.add_argument("--seed", type=int, default=1, help="seed of the first day")
     command.add_argument("--units", type=int, help="how many boats, teams or cars instead of the scenario's")
-    command.add_argument("--rounds", type=int, default=10_000, help="rounds of the search for hindsight; 0 leaves it out")
+    command.add_argument(
+        "--rounds", type=int, default=10_000, help="rounds of the search for hindsight; 0 leaves it out"
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(carry_out=carry_out)
 

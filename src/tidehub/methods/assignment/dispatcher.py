@@ -11,7 +11,7 @@ from tidehub.kernel.geometry import Position
 from tidehub.methods.assignment.assign import Assignment, Pair, assign
 from tidehub.methods.assignment.model import RankingPolicy, UnitState, WaitingJob
 from tidehub.methods.assignment.travel import Travel
-from tidehub.methods.assignment.waiting import Waits, WaitingPolicy, wait_apart
+from tidehub.methods.assignment.waiting import WaitingPolicy, Waits, wait_apart
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -104,4 +104,3 @@ def _leaves_from(unit: UnitState) -> Position | None:
 def _on_sphere(radians: np.ndarray) -> np.ndarray:
     lon, lat = radians[:, 0], radians[:, 1]
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-

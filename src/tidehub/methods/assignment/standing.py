@@ -109,9 +109,7 @@ class Standing:
         return Settled(pairs, tuple(unassigned), degraded)
 
 
-def _solved(
-    units: np.ndarray, costs: np.ndarray, leave: np.ndarray, count: int
-) -> tuple[np.ndarray, tuple[str, ...]]:
+def _solved(units: np.ndarray, costs: np.ndarray, leave: np.ndarray, count: int) -> tuple[np.ndarray, tuple[str, ...]]:
     """Solve; should the solver fail, let every job in turn take its cheapest unit that is still free."""
     try:
         from tidehub.methods.assignment.sparse import assign_sparse  # compiled at the first use

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+import msgspec
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.assignment import RankingPolicy, Travel, UnitState, WaitingJob, rank_units
 from tidehub.methods.assignment.dispatcher import Dispatcher
-from tidehub.methods.assignment.waiting import Waits, WaitingPolicy
+from tidehub.methods.assignment.waiting import WaitingPolicy, Waits
 from tidehub.methods.simulation.model import Orders, View
 
 
@@ -66,9 +68,7 @@ class CommitAtCall:
 
     name = "commit at call"
 
-    def __init__(
-        self, policies: Mapping[str, RankingPolicy], travel: Travel, work_s: Mapping[str, float]
-    ) -> None:
+    def __init__(self, policies: Mapping[str, RankingPolicy], travel: Travel, work_s: Mapping[str, float]) -> None:
         self._policies, self._travel, self._work_s = policies, travel, work_s
         self._queues: dict[str, list[WaitingJob]] = {}
 
@@ -110,13 +110,6 @@ class CommitAtCall:
         return at_s - self._work_s[job.task]
 
     def _leg_s(self, job: WaitingJob, unit: UnitState, position: Position | None, view: View) -> float | None:
-        import msgspec
-
         here = msgspec.structs.replace(unit, position=position, engagement=None)
         chosen = rank_units(job, [here], self._travel, view.at, self._policies[job.task]).chosen
         return float(chosen[0].eta_s) if chosen else None
-
-
-def all_of(controllers: Sequence[object]) -> list[str]:
-    """Names, for a heading."""
-    return [str(getattr(one, "name", one)) for one in controllers]

@@ -15,7 +15,7 @@ import numpy as np
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.assignment import RankingPolicy, UnitState, WaitingJob, Weights
-from tidehub.methods.assignment.waiting import Waits, WaitingPolicy, waits_of
+from tidehub.methods.assignment.waiting import WaitingPolicy, Waits, waits_of
 from tidehub.methods.forecast.demand import learn_demand
 from tidehub.methods.simulation.model import Call, Day
 from tidehub.methods.simulation.travel import OpenTravel

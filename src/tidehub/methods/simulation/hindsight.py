@@ -43,9 +43,7 @@ def known(day: Day) -> Known:
             call.job.position, call.job.place_id, policy.ukc_m, policy.handling_s(call.job), policy.approach_s
         )
         at, fixed_s = day.at(call.at_s), policy.turnout_s + policy.approach_s
-        starts = [
-            Start(like.unit_id, one.job.position, at, like.mode, like.speed_mps, like.draught_m) for one in calls
-        ]
+        starts = [Start(like.unit_id, one.job.position, at, like.mode, like.speed_mps, like.draught_m) for one in calls]
         way_s[:, column] = [_true_s(leg.travel_s, fixed_s, call.way_factor) for leg in day.travel.legs(starts, to)]
         own = [
             Start(unit.unit_id, unit.position, at, unit.mode, unit.speed_mps, unit.draught_m)
@@ -56,9 +54,7 @@ def known(day: Day) -> Known:
             barred, _ = bars(call.job, _fresh(unit, day), day.begins_at, policy)
             if not barred:
                 first_s[row, column] = _true_s(leg.travel_s, fixed_s, call.way_factor)
-    return Known(
-        np.array([call.at_s for call in calls]), np.array([call.work_s for call in calls]), way_s, first_s
-    )
+    return Known(np.array([call.at_s for call in calls]), np.array([call.work_s for call in calls]), way_s, first_s)
 
 
 def _fresh(unit: UnitState, day: Day) -> UnitState:
@@ -131,18 +127,18 @@ def _insert(routes, sizes, job, noise, called, work, way, first):  # type: ignor
         free_s, last = 0.0, -1
         for place in range(size + 1):
             # nothing that is called much later can stand before, nothing much earlier after
-            if place == size or called[route[place]] > called[job] - 14400.0:
-                if noise <= 0.0 or np.random.random() >= noise:
-                    leaves = max(free_s, called[job])
-                    arrived = leaves + (first[unit, job] if last < 0 else way[last, job])
-                    added = arrived - called[job]
+            near = place == size or called[route[place]] > called[job] - 14400.0
+            if near and (noise <= 0.0 or np.random.random() >= noise):
+                leaves = max(free_s, called[job])
+                arrived = leaves + (first[unit, job] if last < 0 else way[last, job])
+                added = arrived - called[job]
+                if added < best:
+                    old = _suffix(route, size, place, free_s, last, unit, called, work, way, first)
+                    added += (
+                        _suffix(route, size, place, arrived + work[job], job, unit, called, work, way, first) - old
+                    )
                     if added < best:
-                        old = _suffix(route, size, place, free_s, last, unit, called, work, way, first)
-                        added += (
-                            _suffix(route, size, place, arrived + work[job], job, unit, called, work, way, first) - old
-                        )
-                        if added < best:
-                            best, best_unit, best_place = added, unit, place
+                        best, best_unit, best_place = added, unit, place
             if place < size:
                 nxt = route[place]
                 if called[nxt] > called[job] + 14400.0:
@@ -181,7 +177,7 @@ def search(called, work, way, first, iterations, seed):  # type: ignore[no-untyp
     for job in range(jobs):
         _insert(routes, sizes, job, 0.0, called, work, way, first)
     now = _total(routes, sizes, called, work, way, first)
-    best, best_routes, best_sizes = now, routes.copy(), sizes.copy()
+    best, best_routes = now, routes.copy()
     hot, cold = 600.0, 6.0
     for step in range(iterations):
         heat = hot * (cold / hot) ** (step / iterations)
@@ -215,7 +211,7 @@ def search(called, work, way, first, iterations, seed):  # type: ignore[no-untyp
         if new < now - heat * np.log(np.random.random()) and sizes.sum() == jobs:
             now = new
             if new < best - 1e-6:
-                best, best_routes, best_sizes = new, routes.copy(), sizes.copy()
+                best, best_routes = new, routes.copy()
         else:
             routes, sizes = kept_routes, kept_sizes
     return best_routes, best

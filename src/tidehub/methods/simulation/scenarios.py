@@ -258,14 +258,24 @@ SCENARIOS: dict[str, Scenario] = {
     one.name: one
     for one in (
         Scenario(
-            "harbour", "海港日常（温岭工作量）", "the harbour, Wenling workload", 1200.0, 8, harbour, WaitingPolicy(busy=0.1)
+            "harbour",
+            "海港日常（温岭工作量）",
+            "the harbour, Wenling workload",
+            1200.0,
+            8,
+            harbour,
+            WaitingPolicy(busy=0.1),
         ),
         Scenario(
-            "typhoon", "台风回港：20 分钟 40 单", "return before a typhoon", 1200.0, 12, typhoon, WaitingPolicy(busy=0.1)
+            "typhoon",
+            "台风回港：20 分钟 40 单",
+            "return before a typhoon",
+            1200.0,
+            12,
+            typhoon,
+            WaitingPolicy(busy=0.1),
         ),
-        Scenario(
-            "market", "集市日，三队联动", "market day, three-team cases", 900.0, 18, market, None, single=False
-        ),
+        Scenario("market", "集市日，三队联动", "market day, three-team cases", 900.0, 18, market, None, single=False),
         Scenario("doctors", "云诊室巡诊", "the doctors' round", 1800.0, 4, doctors, None),
     )
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -26,7 +25,7 @@ SPREAD_OF_WORK = 0.6
 class _Trip:
     """A way under way: from where, when, and how long it will really take."""
 
-    __slots__ = ("begun_s", "believed_s", "length_m", "origin", "target", "true_s")
+    __slots__ = ("begun_s", "believed_s", "origin", "target", "true_s")
 
     def __init__(self, origin: Position, target: Position, begun_s: float, true_s: float, believed_s: float) -> None:
         self.origin, self.target = origin, target
@@ -235,9 +234,7 @@ class World:
             for other in missing:
                 holder = self.holder.get(other)
                 trip = self.units[holder].trip if holder is not None else None
-                expected_s = max(
-                    expected_s, 900.0 if trip is None else trip.begun_s + trip.believed_s - now_s
-                )
+                expected_s = max(expected_s, 900.0 if trip is None else trip.begun_s + trip.believed_s - now_s)
             return expected_s + usual_s, SPREAD_OF_WORK * usual_s
         return residual(usual_s, now_s - unit.scene_s)
 
@@ -275,9 +272,7 @@ class World:
         turnout_s = 0 if moving else policy.turnout_s
         believed = self._leg_s(unit, origin, call, now_s + turnout_s)
         fixed_s = turnout_s + policy.approach_s
-        unit.trip = _Trip(
-            origin, call.job.position, now_s, fixed_s + believed * call.way_factor, fixed_s + believed
-        )
+        unit.trip = _Trip(origin, call.job.position, now_s, fixed_s + believed * call.way_factor, fixed_s + believed)
         unit.job_id = job_id
         unit.version += 1
         self.holder[job_id] = unit.state.unit_id
@@ -296,9 +291,7 @@ class World:
     def _leg_s(self, unit: _Unit, origin: Position, call: Call, leaves_s: float) -> float:
         policy = self.day.policies[call.job.task]
         state = unit.state
-        start = Start(
-            state.unit_id, origin, self.day.at(leaves_s), state.mode, state.speed_mps, state.draught_m
-        )
+        start = Start(state.unit_id, origin, self.day.at(leaves_s), state.mode, state.speed_mps, state.draught_m)
         to = Destination(
             call.job.position, call.job.place_id, policy.ukc_m, policy.handling_s(call.job), policy.approach_s
         )
@@ -356,8 +349,3 @@ def residual(usual_s: float, elapsed_s: float, spread: float = SPREAD_OF_WORK) -
 def play(day: Day, controller: Controller, near_s: float = NEAR_S) -> Outcome:
     """Play one day against one policy."""
     return World(day, controller, near_s).play()
-
-
-def by_policy(outcomes: Mapping[str, list[Outcome]]) -> list[str]:
-    """Names of the policies in the order in which they were played."""
-    return list(outcomes)
