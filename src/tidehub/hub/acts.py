@@ -84,7 +84,7 @@ def _region_of(fact: Any) -> str:
     """Where the act lies: its own region, the shortest of a grant's, or that of the entry; else nowhere."""
     regions = getattr(fact, "regions", None)
     if regions:
-        return min(regions, key=len)
+        return min((str(region) for region in regions), key=len)
     body = getattr(fact, "body", None)
     code = body.get("region_code", "") if isinstance(body, dict) else getattr(fact, "region_code", "")
     return code if isinstance(code, str) else ""

@@ -32,7 +32,7 @@ export interface Palette {
 
 export const LIGHT: Palette = {
   sea: '#0b5c86', seaDeep: '#073b58', seaLight: '#e6f2f8', foam: '#f4f8fb', ink: '#12212b', inkSoft: '#4d6472', line: '#d5e1e8',
-  good: '#176f42', warn: '#9a4f00', bad: '#b3261e', card: '#ffffff', raised: '#ffffff', goodBack: '#e2f4ea', warnBack: '#fff1de', badBack: '#fde7e5', onSea: '#ffffff', bar: '#073b58', focus: '#ffb703',
+  good: '#146a3c', warn: '#964c00', bad: '#b3261e', card: '#ffffff', raised: '#ffffff', goodBack: '#e2f4ea', warnBack: '#fff1de', badBack: '#fde7e5', onSea: '#ffffff', bar: '#073b58', focus: '#ffb703',
   water: '#d3e7f2', shallow: '#bfdcea', graticule: '#b9d5e4', land: '#f5f1e6', coast: '#b5a67e', beyond: '#e6ecef', halo: '#ffffff', place: '#4d6472', track: '#0b5c86',
 }
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 import typst
@@ -81,8 +82,8 @@ class BoardPrinter:
         inputs = {"sheet": canonical_json(sheet).decode(), "family": self._fonts.family}
         try:
             with self._turn:
-                content: bytes = self._compiler.compile(
-                    input={"main.typ": self._layout},
+                content: Any = self._compiler.compile(
+                    input=cast(Any, {"main.typ": self._layout}),
                     format="pdf",
                     sys_inputs=inputs,
                     timestamp=int(at.timestamp()),
@@ -90,6 +91,7 @@ class BoardPrinter:
                 )
         except typst.TypstError as error:
             raise LAYOUT_WRONG(None, kind="board", problem=str(error)[:500]) from None
+        assert isinstance(content, bytes)
         return content
 
 

@@ -1,6 +1,6 @@
 """Route files in and out (GeoJSON, GPX 1.1, RTZ 1.0-1.2), chart areas in, and the line-by-line router."""
 
-from tidehub.adapters.routes.geojson import AreaFile, read_areas, read_geojson, write_geojson
+from tidehub.adapters.routes.geojson import AreaFile, point_of, read_areas, read_geojson, write_geojson
 from tidehub.adapters.routes.gpx import read_gpx, write_gpx
 from tidehub.adapters.routes.model import (
     LegPlan,
@@ -24,6 +24,7 @@ __all__ = [
     "Waypoint",
     "check_rtz",
     "from_route",
+    "point_of",
     "read_areas",
     "read_geojson",
     "read_gpx",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tidehub.adapters.routes.model import RouteFile, Waypoint
@@ -15,16 +16,23 @@ from tidehub.methods.routing.model import AREA_MALFORMED
 _WGS84_NAMES = ("CRS84", "4326", "WGS84", "WGS 84", "4490", "CGCS2000")
 
 
+_TIGHT_DEG = 1e-6
+
+
 class AreaFile(NamedTuple):
-    """Areas of a file with what else it says: its bounds, and the properties of each area."""
+    """Areas of a file with what else it says: its bounds, the properties of each area, and which features have no
+    area at all (points, features without a place).
+    """
 
     areas: tuple[Area, ...]
     bounds: tuple[float, float, float, float] | None
     properties: tuple[dict[str, Any], ...]
+    passed_over: tuple[str, ...] = ()
 
 
 def read_areas(raw: bytes, layer: str) -> AreaFile:
-    """Read polygons of a chart layer: a FeatureCollection, a Feature or a bare Polygon or MultiPolygon.
+    """Read polygons of a chart layer: a FeatureCollection, a Feature or a bare Polygon, MultiPolygon or
+    GeometryCollection.
 
     Parameters
     ----------
@@ -43,20 +51,21 @@ def read_areas(raw: bytes, layer: str) -> AreaFile:
     features = document.get("features") if document.get("type") == "FeatureCollection" else [document]
     if not isinstance(features, list):
         raise MALFORMED("features", problem="no list of features")
-    areas, properties = [], []
+    areas, properties, passed_over = [], [], []
     for index, feature in enumerate(features):
-        where = f"{layer}[{index}]"
         if not isinstance(feature, dict):
             raise MALFORMED(f"features[{index}]", problem="not an object")
-        about = feature.get("properties") if isinstance(feature.get("properties"), dict) else {}
-        assert isinstance(about, dict)
+        told = feature.get("properties")
+        about = told if isinstance(told, dict) else {}
         labels = [str(about[key]) for key in ("kind", "name_zh", "name", "id") if about.get(key) is not None]
-        name = " ".join([where, *labels])[:120]
-        geometry = feature.get("geometry", feature) if feature.get("type") == "Feature" else feature
-        for rings in _polygons(geometry, name):
-            areas.append(Area(name, rings))
-            properties.append(about)
-    return AreaFile(tuple(areas), _bounds(document), tuple(properties))
+        name = " ".join([f"{layer}[{index}]", *labels])[:120]
+        geometry = feature.get("geometry") if feature.get("type") == "Feature" else feature
+        found = _polygons(geometry, name)
+        if not found:
+            passed_over.append(name)
+        areas += [Area(name, rings) for rings in found]
+        properties += [about] * len(found)
+    return AreaFile(tuple(areas), _bounds(document), tuple(properties), tuple(passed_over))
 
 
 def _refuse_other_datum(document: dict[str, Any]) -> None:
@@ -69,19 +78,34 @@ def _refuse_other_datum(document: dict[str, Any]) -> None:
         raise MALFORMED("crs", problem=f"{name[:60]} is not WGS 84")
 
 
-def _polygons(geometry: object, name: str) -> list[tuple[tuple[tuple[float, float], ...], ...]]:
+_Rings = tuple[tuple[tuple[float, float], ...], ...]
+
+
+def _polygons(geometry: object, name: str) -> list[_Rings]:
+    """Polygons of a geometry; none for a point and for no place at all (RFC 7946, section 3.2).
+
+    A line is refused: a coast that is drawn as a line encloses nothing, and ways would lead across it.
+    """
+    if geometry is None:
+        return []
     kind = geometry.get("type") if isinstance(geometry, dict) else None
-    coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    if kind in ("Point", "MultiPoint"):
+        return []
+    key = "geometries" if kind == "GeometryCollection" else "coordinates"
+    members: Any = geometry.get(key) if isinstance(geometry, dict) else None
     if kind == "Polygon":
-        coordinates = [coordinates]
-    elif kind != "MultiPolygon":
+        members = [members]
+    elif kind not in ("MultiPolygon", "GeometryCollection"):
         raise AREA_MALFORMED(name, name=name, problem_zh="不是多边形", problem=f"a {kind} is no polygon")
     try:
+        if kind == "GeometryCollection":
+            return [rings for member in members for rings in _polygons(member, name)]
         return [
             tuple(tuple((_number(point[0]), _number(point[1])) for point in ring) for ring in rings)
-            for rings in coordinates  # type: ignore[union-attr]
+            for rings in members
+            if len(rings)
         ]
-    except (TypeError, IndexError, ValueError, KeyError):
+    except (TypeError, IndexError, ValueError, KeyError, RecursionError):
         raise AREA_MALFORMED(
             name, name=name, problem_zh="坐标不是数字对", problem="its coordinates are no pairs of numbers"
         ) from None
@@ -105,6 +129,30 @@ def _bounds(document: dict[str, Any]) -> tuple[float, float, float, float] | Non
         raise MALFORMED("bbox", problem="a box has 4 or 6 numbers") from None
     half = len(numbers) // 2
     return numbers[0], numbers[1], numbers[half], numbers[half + 1]
+
+
+def chart_box(file: AreaFile) -> tuple[float, float, float, float] | None:
+    """Bounds of the chart that a file means: its box, or ``None`` where that is only drawn tight around the areas.
+
+    Many programs write the extent of the features as the box. Taken as the end of the chart it would leave no
+    way round the outermost islands. A box along which an area runs is where the data were cut, and stays.
+    """
+    box = file.bounds
+    points = [point for area in file.areas for ring in area.rings for point in ring]
+    if box is None or not points:
+        return box
+    low, high = tuple(map(min, zip(*points, strict=True))), tuple(map(max, zip(*points, strict=True)))
+    if any(abs(a - b) > _TIGHT_DEG for a, b in zip((*low, *high), box, strict=True)):
+        return box
+    sides = ((0, box[0]), (1, box[1]), (0, box[2]), (1, box[3]))
+    cut = any(
+        abs(a[axis] - side) <= _TIGHT_DEG and abs(b[axis] - side) <= _TIGHT_DEG and a != b
+        for area in file.areas
+        for ring in area.rings
+        for a, b in pairwise(ring)
+        for axis, side in sides
+    )
+    return box if cut else None
 
 
 def write_geojson(route: RouteFile) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from tidehub.adapters.routes.geojson import point_of, read_areas
+from tidehub.adapters.routes.geojson import chart_box, point_of, read_areas
 from tidehub.kernel.codec import decode, encode
 from tidehub.kernel.errors import Refusal
 from tidehub.methods.routing import SNAP_M_MAX, Route, WaterMap, plan_route, plotter_points
@@ -22,13 +22,14 @@ def route_stream(
     clearance_m: float = 0.0,
     snap_m: float = SNAP_M_MAX,
     repair: bool = False,
+    note: Callable[[str], None] | None = None,
 ) -> Iterator[str]:
     """Answer each line ``{"from": [lon, lat], "to": [lon, lat]}`` with one line, in order.
 
     A way: ``{"reachable": true, "length_m": ..., "path": [[lon, lat], ...], ...}``. None: ``{"reachable":
     false, "reason": code, "message": ..., "length_m": null, "path": null}``. A line that cannot be
     understood: ``{"error": ..., "code": ..., "line": number}``, and the next is answered. ``id`` is passed
-    through. Empty lines are passed over.
+    through. Empty lines are passed over. ``note`` is told what of the land file was passed over or put right.
 
     Raises
     ------
@@ -37,8 +38,22 @@ def route_stream(
     """
     land = read_areas(land_geojson, "land")
     fairways = read_areas(fairways_geojson, "fairways").areas if fairways_geojson is not None else ()
-    water = WaterMap.build(land.areas, fairways=fairways, bounds=land.bounds, clearance_m=clearance_m, repair=repair)
+    water = WaterMap.build(
+        land.areas, fairways=fairways, bounds=chart_box(land), clearance_m=clearance_m, repair=repair
+    )
+    if note is not None:
+        for text in _notes(land.passed_over, water):
+            note(text)
     return _answers(water, lines, snap_m)
+
+
+def _notes(passed_over: Sequence[str], water: WaterMap) -> Iterator[str]:
+    """What of the land file was not taken as it stood, for whoever runs the command."""
+    for name in passed_over:
+        yield f"{name}: no area, passed over · 没有面积，已跳过"
+    for repair in water.repairs:
+        if repair.what not in ("ring_reversed", "ring_closed", "repeated_point_dropped"):
+            yield f"{repair.name}: {repair.what}"
 
 
 def _answers(water: WaterMap, lines: Iterable[str], snap_m: float) -> Iterator[str]:

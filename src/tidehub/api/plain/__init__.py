@@ -20,9 +20,9 @@ from tidehub.api.following import follow, status_text, title_of
 from tidehub.api.forms import SentForm, read_form
 from tidehub.api.intake_doors import doors_of, take_report
 from tidehub.api.plain.filing import PHOTOS_MAX, draw_filing, filed_command, keep_photos, wrong_inputs
-from tidehub.api.plain.follow import draw_following
 from tidehub.api.plain.form import read_answers
 from tidehub.api.plain.page import framed, go, language_of, note, page, pick
+from tidehub.api.plain.standing import draw_following
 from tidehub.api.plain.words import Language, say
 from tidehub.api.reports import reports_near
 from tidehub.api.services import actor_in, services_of
@@ -72,7 +72,7 @@ async def plain_form(request: AnyRequest, service_code: FromPath[str]) -> Respon
         offer = catalogue_of(services).offer(service_code, services.clock.now())
     except Refusal as refusal:
         return _refused(request, refusal)
-    return _form_page(request, offer, {"key": [secrets.token_hex(16)]}, {})
+    return _form_page(request, offer, {"our-key": [secrets.token_hex(16)]}, {})
 
 
 @post("/plain/ask/{service_code:str}", opt=_opt("multipart/form-data"), request_max_body_size=None)
@@ -83,11 +83,11 @@ async def plain_file(request: AnyRequest, service_code: FromPath[str]) -> Respon
     try:
         offer = catalogue_of(services).offer(service_code, services.clock.now())
         await read_form(request, form, services.settings.file_bytes_max * PHOTOS_MAX)
-        form.fields["media"] = await keep_photos(services, form, actor.id)
+        form.fields["our-media"] = await keep_photos(services, form, actor.id)
         sent = read_answers(offer.form, form.fields, language)
-        joins = form.fields.get("same_as", [""])[0]
+        joins = form.fields.get("our-same_as", [""])[0]
         wrong = {} if joins not in ("", "none") else sent.wrong | wrong_inputs(services, offer, form, actor, language)
-        if wrong or "more_lines" in form.fields:
+        if wrong or "our-more_lines" in form.fields:
             return _form_page(request, offer, form.fields, wrong)
         command = filed_command(services, offer, form, sent.answers, actor)
         if not joins and command.position is not None:

@@ -1,4 +1,7 @@
-"""Filing a report by a plain form: the page around the pack's form, and from what was sent to the command."""
+"""Filing a report by a plain form: the page around the pack's form, and from what was sent to the command.
+
+Inputs of the page itself are called ``our-...``: no field of a pack can be (a field's name has no hyphen).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ async def keep_photos(services: Services, form: SentForm, by: str) -> list[str]:
     Unavailable
         Without a store of files.
     """
-    kept = [one for one in form.fields.get("media", []) if one][:PHOTOS_MAX]
+    kept = [one for one in form.fields.get("our-media", []) if one][:PHOTOS_MAX]
     if form.files and services.files is None:
         raise Unavailable("file store")
     for file in form.files:
@@ -51,12 +54,14 @@ async def keep_photos(services: Services, form: SentForm, by: str) -> list[str]:
 def wrong_inputs(services: Services, offer: Offer, form: SentForm, actor: Actor, language: Language) -> dict[str, str]:
     """What is wrong outside the pack's form: place and telephone."""
     wrong = {}
-    place, address = _one(form, "place"), _one(form, "address")
+    place, address = _one(form, "our-place"), _one(form, "our-address")
     if offer.service.place == "required" and not address and services.registers.places.get(place) is None:
         refusal = PLACE_MISSING("position")
-        wrong["place"] = f"{refusal.text(language)}{'。' if language == 'zh' else '. '}{say('place_help', language)}"
-    if actor.id == ANONYMOUS.id and not offer.service.anonymous and not _one(form, "phone"):
-        wrong["phone"] = say("phone_needed", language)
+        wrong["our-place"] = (
+            f"{refusal.text(language)}{'。' if language == 'zh' else '. '}{say('place_help', language)}"
+        )
+    if actor.id == ANONYMOUS.id and not offer.service.anonymous and not _one(form, "our-phone"):
+        wrong["our-phone"] = say("phone_needed", language)
     return wrong
 
 
@@ -64,22 +69,22 @@ def filed_command(
     services: Services, offer: Offer, form: SentForm, answers: dict[str, Any], actor: Actor
 ) -> ReceiveReport:
     """Turn what was sent into the command; the hidden key makes the same page sent twice one report."""
-    place = services.registers.places.get(_one(form, "place"))
-    joins = _one(form, "same_as")
-    phone = _one(form, "phone")
+    place = services.registers.places.get(_one(form, "our-place"))
+    joins = _one(form, "our-same_as")
+    phone = _one(form, "our-phone")
     told = NewReport(
         service_code=offer.service.code,
         channel="web",
-        description=_one(form, "description")[:4000],
+        description=_one(form, "our-description")[:4000],
         position=None if place is None else GivenPosition(place.position.lon, place.position.lat, "WGS84"),
-        place_id=_one(form, "place") if place is not None else "",
-        address=_one(form, "address")[:500],
+        place_id=_one(form, "our-place") if place is not None else "",
+        address=_one(form, "our-address")[:500],
         answers=answers,
-        media=tuple(form.fields.get("media", ())),
+        media=tuple(form.fields.get("our-media", ())),
         contact=Contact(phone=phone[:40]) if phone else None,
         same_as="" if joins == "none" else joins,
     )
-    return report_command(told, actor, _one(form, "key") or None)
+    return report_command(told, actor, _one(form, "our-key") or None)
 
 
 def _one(form: SentForm, name: str) -> str:
@@ -98,9 +103,9 @@ def draw_filing(
 ) -> str:
     """Draw the page: what is wrong, what lies nearby, the pack's form, place, photos, telephone, who will see it."""
     service = offer.service
-    media = list(texts.get("media", ()))
-    carried = hidden({"key": texts["key"][0] if texts.get("key") else ""}) + "".join(
-        f'<input type="hidden" name="media" value="{escape(one)}">' for one in media
+    media = list(texts.get("our-media", ()))
+    carried = hidden({"our-key": texts["our-key"][0] if texts.get("our-key") else ""}) + "".join(
+        f'<input type="hidden" name="our-media" value="{escape(one)}">' for one in media
     )
     parts = [
         f"<h1>{pick(service.name, language)}</h1><p>{pick(service.description, language)}</p>",
@@ -119,7 +124,7 @@ def draw_filing(
 
 def _near(near: Sequence[NearReport], language: Language) -> str:
     rows = "".join(
-        f'<label class="choice"><input type="radio" name="same_as" value="{escape(one.report["report_id"])}">'
+        f'<label class="choice"><input type="radio" name="our-same_as" value="{escape(one.report["report_id"])}">'
         + say(
             "near_one",
             language,
@@ -132,7 +137,7 @@ def _near(near: Sequence[NearReport], language: Language) -> str:
         + "</label>"
         for one in near[:5]
     )
-    none = '<label class="choice"><input type="radio" name="same_as" value="none" checked>'
+    none = '<label class="choice"><input type="radio" name="our-same_as" value="none" checked>'
     none += f"{say('near_none', language)}</label>"
     return (
         f'<fieldset class="card"><legend><h2>{say("near", language)}</h2></legend>'
@@ -142,32 +147,33 @@ def _near(near: Sequence[NearReport], language: Language) -> str:
 
 
 def _detail(texts: Texts, language: Language) -> str:
-    value = escape((texts.get("description") or [""])[0])
-    inner = f'<textarea id="description" name="description" rows="3" maxlength="4000">{value}</textarea>'
+    value = escape((texts.get("our-description") or [""])[0])
+    inner = f'<textarea id="our-description" name="our-description" rows="3" maxlength="4000">{value}</textarea>'
     label = f'{say("detail", language)} <span class="soft">({say("optional", language)})</span>'
-    return framed(inner, "description", label)
+    return framed(inner, "our-description", label)
 
 
 def _place(services: Services, texts: Texts, wrong: Wrong, language: Language) -> str:
-    chosen = (texts.get("place") or [""])[0]
-    said = wrong.get("place", "")
+    chosen = (texts.get("our-place") or [""])[0]
+    said = wrong.get("our-place", "")
     options = "".join(
         f'<option value="{escape(id_)}"{" selected" if id_ == chosen else ""}>'
         f"{escape((place.name_en or place.name) if language == 'en' else place.name)}</option>"
         for id_, place in sorted(services.registers.places.all().items(), key=lambda pair: pair[1].name)
     )
-    tied = described("place", wrong=said, help_=say("place_help", language))
-    listed = (
-        f'<select id="place" name="place"{tied}><option value="">{say("choose", language)}</option>{options}</select>'
-    )
+    tied = described("our-place", wrong=said, help_=say("place_help", language))
+    none = f'<option value="">{say("choose", language)}</option>'
+    listed = f'<select id="our-place" name="our-place"{tied}>{none}{options}</select>'
     written = (
-        f'<input type="text" id="address" name="address" maxlength="500"'
-        f' value="{escape((texts.get("address") or [""])[0])}">'
+        f'<input type="text" id="our-address" name="our-address" maxlength="500"'
+        f' value="{escape((texts.get("our-address") or [""])[0])}">'
     )
     return (
         f'<section class="card"><h2>{say("place", language)}</h2>'
-        + framed(listed, "place", say("choose_place", language), wrong=escape(said), help_=say("place_help", language))
-        + framed(written, "address", say("address", language))
+        + framed(
+            listed, "our-place", say("choose_place", language), wrong=escape(said), help_=say("place_help", language)
+        )
+        + framed(written, "our-address", say("address", language))
         + "</section>"
     )
 
@@ -176,22 +182,27 @@ def _photos_and_phone(
     offer: Offer, texts: Texts, wrong: Wrong, kept: int, language: Language, *, is_known: bool
 ) -> str:
     optional = f' <span class="soft">({say("optional", language)})</span>'
-    photo = '<input type="file" id="photo" name="photo" accept="image/*" multiple aria-describedby="photo-help">'
+    photo = '<input type="file" id="our-photo" name="our-photo" accept="image/*" multiple'
+    photo += ' aria-describedby="our-photo-help">'
     help_ = say("photos_help", language)
     if kept:
         help_ = f"{say('photos_kept', language, kept)}. {help_}"
-    said = wrong.get("phone", "")
+    said = wrong.get("our-phone", "")
     needed = not is_known and not offer.service.anonymous
     phone_help = say("phone_needed" if needed else "phone_help", language)
     phone = (
-        f'<input type="tel" id="phone" name="phone" autocomplete="tel" maxlength="40"'
-        f' value="{escape((texts.get("phone") or [""])[0])}"{described("phone", wrong=said, help_=phone_help)}>'
+        f'<input type="tel" id="our-phone" name="our-phone" autocomplete="tel" maxlength="40"'
+        f' value="{escape((texts.get("our-phone") or [""])[0])}"{described("our-phone", wrong=said, help_=phone_help)}>'
     )
     return (
         '<section class="card">'
-        + framed(photo, "photo", say("photos", language) + optional, help_=help_)
+        + framed(photo, "our-photo", say("photos", language) + optional, help_=help_)
         + framed(
-            phone, "phone", say("phone", language) + ("" if needed else optional), wrong=escape(said), help_=phone_help
+            phone,
+            "our-phone",
+            say("phone", language) + ("" if needed else optional),
+            wrong=escape(said),
+            help_=phone_help,
         )
         + "</section>"
     )

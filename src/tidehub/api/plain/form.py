@@ -68,8 +68,8 @@ def _wrong_in(fields: tuple[Field, ...], answers: dict[str, Any], language: Lang
 
 
 def _with_lines(form: Form, texts: Texts) -> Texts:
-    """Leave out lines of which only choices were made: a list of choice always says something."""
-    kept = dict(texts)
+    """Leave out the page's own inputs, and lines of which only choices were made: those always say something."""
+    kept = {name: values for name, values in texts.items() if not name.startswith("our-")}
     for group in form.fields:
         if group.kind != "lines":
             continue
@@ -100,7 +100,7 @@ def _draw_lines(group: Field, texts: Texts, wrong: Wrong, language: Language) ->
     used = [
         n for n in range(1, group.lines_max + 1) if any(line_name(group.name, n, f.name) in texts for f in group.fields)
     ]
-    count = min(group.lines_max, max(LINES_SHOWN, len(used) + ("more_lines" in texts)))
+    count = min(group.lines_max, max(LINES_SHOWN, len(used) + ("our-more_lines" in texts)))
     parts = []
     for number in range(1, count + 1):
         inner = "".join(
@@ -117,7 +117,7 @@ def _draw_lines(group: Field, texts: Texts, wrong: Wrong, language: Language) ->
         label = f"{pick(group.label, language)} · {say('line', language, number)}"
         optional = "" if number == 1 else f' <span class="soft">({say("optional", language)})</span>'
         parts.append(f"<fieldset><legend>{label}{optional}</legend>{inner}</fieldset>")
-    more = f'<p><button class="second" name="more_lines" value="1">{say("more_lines", language)}</button></p>'
+    more = f'<p><button class="second" name="our-more_lines" value="1">{say("more_lines", language)}</button></p>'
     missing = f'<p class="wrongly">{escape(wrong[group.name])}</p>' if group.name in wrong else ""
     return "".join(parts) + missing + (more if count < group.lines_max else "")
 

@@ -14,6 +14,7 @@ import shapely
 from tidehub.kernel.geometry import Position
 from tidehub.methods.routing.lookout import Place
 from tidehub.methods.routing.model import Unreachable, UnreachableCode
+from tidehub.methods.routing.obstacles import near_degrees
 from tidehub.methods.routing.search import Point
 from tidehub.methods.routing.water import WaterMap
 
@@ -99,7 +100,8 @@ def _charted(
 ) -> list[tuple[Place, int, float]] | Unreachable:
     on_land, outside = codes
     west, south, east, north = base.bounds
-    if not (west - 0.01 <= place.lon <= east + 0.01 and south - 0.01 <= place.lat <= north + 0.01):
+    lon = near_degrees(place.lon, (west + east) / 2.0)
+    if not (west - 0.01 <= lon <= east + 0.01 and south - 0.01 <= place.lat <= north + 0.01):
         return Unreachable(outside, "位置在海图范围之外", "The place lies outside the chart")
     point = base.local.grid(place.lon, place.lat)
     entries = base.entries(point, snap_m * 100.0)

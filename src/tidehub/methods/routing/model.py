@@ -83,7 +83,14 @@ class Repair(msgspec.Struct, frozen=True):
     """Something in a source that was put right, and how: nothing is mended in silence."""
 
     name: str
-    what: Literal["ring_reversed", "ring_closed", "crossing_filled", "repeated_point_dropped"]
+    what: Literal[
+        "ring_reversed",
+        "ring_closed",
+        "crossing_filled",
+        "repeated_point_dropped",
+        "touch_opened",
+        "without_area_dropped",
+    ]
 
 
 class Leg(msgspec.Struct, frozen=True):

@@ -34,8 +34,11 @@ STRAIGHT_DEG_MAX = 0.03
 INSET_CM = 100.0
 """The bounds are drawn in by this much, so that no sliver of water opens along a coast that was cut at them.
 """
+TOUCH_RATIO = 1e-9
+"""A ring whose area by signs is the area it encloses, to this share, touches itself but does not cross."""
 MARGIN_RATIO = 1.0
 """Where no bounds are given, water around the land, as a share of its extent: no shortest way needs more."""
+MARGIN_DEG_MIN = 0.5
 ROOM_DEG = 2.5
 """Half the width of the largest chart, degrees of a great circle: 278 km of the 300 that the grid has."""
 JOIN_SEGMENTS = 2
@@ -64,6 +67,49 @@ def named(areas: Sequence[Area | Rings], layer: str) -> list[Area]:
                 ) from None
             result.append(Area(f"{layer}[{index}]", rings))
     return result
+
+
+def near_degrees(lon: float, middle: float) -> float:
+    """The same meridian, counted so that it lies within 180 degrees of another."""
+    return middle + (lon - middle + 180.0) % 360.0 - 180.0
+
+
+def middle_meridian(land: Sequence[Area]) -> float | None:
+    """Meridian around which longitudes are to be counted; ``None`` where they can stay as they are.
+
+    Land on both sides of the antimeridian, cut there (RFC 7946, 3.1.9) or not, and longitudes beyond 180 are
+    counted from the middle of the narrowest band of longitudes that holds all of it.
+    """
+    lons = np.array([point[0] for area in land for ring in area.rings for point in ring])
+    if not len(lons) or not np.isfinite(lons).all() or np.abs(lons).max() > 360.0:
+        return None
+    if np.ptp(lons) <= 180.0 and np.abs(lons).max() <= 180.0:
+        return None
+    ordered = np.unique(lons % 360.0)
+    gaps = np.diff(np.append(ordered, ordered[0] + 360.0))
+    widest = int(gaps.argmax())
+    return float(ordered[widest] + gaps[widest] + (360.0 - gaps[widest]) / 2.0) % 360.0
+
+
+def counted_from(areas: Sequence[Area], middle: float) -> list[Area]:
+    """Areas with their longitudes counted around a meridian."""
+    return [
+        Area(area.name, tuple(tuple((near_degrees(p[0], middle), p[1]) for p in ring) for ring in area.rings))
+        for area in areas
+    ]
+
+
+def across_antimeridian(bounds: Bounds, middle: float | None) -> Bounds:
+    """Bounds with the east beyond the west: a box across the antimeridian has its west above its east
+    (RFC 7946, 5.2).
+    """
+    west, south, east, north = bounds
+    width = (east - west) % 360.0
+    if width > 180.0:
+        return bounds  # no box across the antimeridian but one the wrong way round: refused with the others
+    centre = west + width / 2.0
+    centre = near_degrees(centre, middle) if middle is not None else centre
+    return centre - width / 2.0, south, centre + width / 2.0, north
 
 
 def check_areas(areas: Sequence[Area | Rings], layer: str, *, repair: bool, repairs: list[Repair]) -> list[CheckedArea]:
@@ -101,7 +147,7 @@ def _check_ring(
         lon, lat = point[0], point[1]
         if not (math.isfinite(lon) and math.isfinite(lat)):
             raise _malformed(name, "坐标不是有限的数", "a coordinate is not a finite number")
-        if not (-180.0 <= lon <= 180.0 and -90.0 < lat < 90.0):
+        if not (-360.0 <= lon <= 360.0 and -90.0 < lat < 90.0):
             raise _malformed(name, f"坐标超出范围（{lon}, {lat}）", f"({lon}, {lat}) is out of range; swapped?")
         if not points or points[-1] != (lon, lat):
             points.append((lon, lat))
@@ -122,6 +168,16 @@ def _check_ring(
 
 def _mend(name: str, polygon: Shape, repair: bool, repairs: list[Repair]) -> Shape:
     reason = str(shapely.is_valid_reason(polygon))
+    opened = shapely.make_valid(polygon)
+    outline = shapely.Polygon(polygon.exterior).area  # what a ring encloses once with its sign, shapely's own sum
+    enclosed = outline - sum(shapely.Polygon(ring).area for ring in polygon.interiors)
+    if abs(opened.area - enclosed) <= TOUCH_RATIO * outline:
+        # it touches itself in points or runs back on itself: what is inside is never in doubt
+        if opened.area <= TOUCH_RATIO * outline or polygonal(opened).is_empty:
+            repairs.append(Repair(name, "without_area_dropped"))
+            return shapely.MultiPolygon()
+        repairs.append(Repair(name, "touch_opened"))
+        return polygonal(opened)
     if not repair:
         at = reason[reason.find("[") + 1 : reason.find("]")].split() if "[" in reason else ["?", "?"]
         raise COAST_CROSSES_ITSELF(name, name=name, lon=at[0], lat=at[-1], problem=reason)
@@ -197,13 +253,13 @@ def chart_bounds(land: Sequence[CheckedArea], bounds: Bounds | None) -> Bounds:
     """
     if bounds is not None:
         west, south, east, north = bounds
-        if not (-180.0 <= west < east <= 180.0 and -90.0 < south < north < 90.0):
+        if not (-360.0 <= west < east <= 540.0 and -90.0 < south < north < 90.0):
             raise _malformed("bounds", "应为西<东、南<北", "west < east and south < north are needed")
         return bounds
     if not land:
         raise COAST_EMPTY("land")
     west, south, east, north = (float(v) for v in shapely.total_bounds([area.polygon for area in land]))
-    margin = max(MARGIN_RATIO * max(east - west, north - south), 0.05)
+    margin = max(MARGIN_RATIO * max(east - west, north - south), MARGIN_DEG_MIN)
     half = max((east - west) * math.cos(math.radians((south + north) / 2.0)), north - south) / 2.0
     margin = min(margin, 1.0, max(ROOM_DEG - half, 0.001))  # the margin alone never makes a chart too large
     return west - margin, max(south - margin, -89.0), east + margin, min(north + margin, 89.0)

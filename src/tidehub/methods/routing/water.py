@@ -35,10 +35,14 @@ from tidehub.methods.routing.model import (
 )
 from tidehub.methods.routing.obstacles import (
     Bounds,
+    across_antimeridian,
     as_parts,
     bounds_on_grid,
     chart_bounds,
     check_areas,
+    counted_from,
+    middle_meridian,
+    named,
     on_grid,
     open_rings,
     straightened,
@@ -152,8 +156,8 @@ class WaterMap:
         Taizhou bay, 183 areas with 5,056 vertices: below 1 s in all, of which half for the graph.
         """
         repairs: list[Repair] = []
-        layers = {
-            layer: check_areas(areas, layer, repair=repair, repairs=repairs)
+        told = {
+            layer: named(areas, layer)
             for layer, areas in (
                 ("land", land),
                 ("shallows", shallows),
@@ -162,6 +166,12 @@ class WaterMap:
                 ("dredged", dredged),
             )
         }
+        middle = middle_meridian(told["land"])
+        if middle is not None:
+            told = {layer: counted_from(areas, middle) for layer, areas in told.items()}
+        if bounds is not None and (middle is not None or bounds[0] > bounds[2]):
+            bounds = across_antimeridian(bounds, middle)
+        layers = {layer: check_areas(areas, layer, repair=repair, repairs=repairs) for layer, areas in told.items()}
         if not layers["land"]:
             raise COAST_EMPTY("land")
         bounds = chart_bounds(layers["land"], bounds)

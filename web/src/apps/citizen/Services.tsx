@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { Icon } from '../../components/Icon'
 import { ReadAloud } from '../../components/ReadAloud'
 import { Trouble } from '../../components/Trouble'
+import { dateTime } from '../../core/format'
 import { useSession } from '../../core/session'
 import { useSettings } from '../../core/settings'
 import { drop } from '../../core/store'
@@ -19,7 +20,7 @@ import { Tabs } from './Tabs'
 import { Waiting } from './Waiting'
 
 export function Services() {
-  const { t, pick, large } = useSettings()
+  const { t, pick, large, language } = useSettings()
   const { me } = useSession()
   const { data, error, again, old } = useKept<{ items: ServiceView[] }>('/api/v1/services')
   const mine = useKept<{ items: Row[] }>('/api/v1/reports?mine=true&limit=20', 15_000)
@@ -52,7 +53,7 @@ export function Services() {
           {open.map((row) => (
             <Link key={row.report_id} className="card live" to={`/report/${row.report_id}`}>
               <span className="pulse" aria-hidden="true" />
-              <span className="grow"><strong>{pick(row.status_text) || t('received')}</strong><span className="soft">{pick(row.title)}</span></span>
+              <span className="grow"><strong>{pick(row.status_text) || t('received')}</strong><span className="soft">{dateTime(row.received_at, language)}</span></span>
               <Icon name="next" />
             </Link>
           ))}
