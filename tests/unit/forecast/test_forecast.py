@@ -38,7 +38,7 @@ def test_ranges_keep_what_they_say_on_days_they_have_not_seen() -> None:
         return [(float(one), float(one * rng.lognormal(0.1, 0.4 if one < 900 else 0.15))) for one in told]
 
     errors = arrival_errors(learn_ranges(arrivals(3000)), arrivals(3000))
-    assert errors.kept_50 == pytest.approx(0.5, abs=0.03)
+    assert errors.kept_50 == pytest.approx(0.5, abs=0.04)
     assert errors.kept_90 == pytest.approx(0.9, abs=0.02)
     assert errors.bias_s > 0
 

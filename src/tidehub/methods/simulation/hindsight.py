@@ -134,9 +134,7 @@ def _insert(routes, sizes, job, noise, called, work, way, first):  # type: ignor
                 added = arrived - called[job]
                 if added < best:
                     old = _suffix(route, size, place, free_s, last, unit, called, work, way, first)
-                    added += (
-                        _suffix(route, size, place, arrived + work[job], job, unit, called, work, way, first) - old
-                    )
+                    added += _suffix(route, size, place, arrived + work[job], job, unit, called, work, way, first) - old
                     if added < best:
                         best, best_unit, best_place = added, unit, place
             if place < size:
