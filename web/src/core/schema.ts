@@ -6478,6 +6478,12 @@ export interface components {
          *             Whether the way was estimated without a map, which is said wherever the figure is shown.
          *         fullness
          *             Share of the fullest compartment used afterwards, 0..1.
+         *         spread_s
+         *             Standard deviation of the time of arrival, seconds, as far as it is known.
+         *         eta_p90_s
+         *             By when it is alongside in nine cases of ten; ``eta_s`` is the middle.
+         *         late_probability
+         *             How probable it is that the promise is not kept; ``None`` where nothing is promised.
          */
         Ranked: {
             cost_s: number;
@@ -6485,9 +6491,13 @@ export interface components {
             degraded: boolean;
             done_at: string;
             eta_at: string;
+            /** @default 0 */
+            eta_p90_s: number;
             eta_s: number;
             /** @default 0 */
             fullness: number;
+            /** @default null */
+            late_probability: number | null;
             length_m: number;
             parts: components["schemas"]["Parts"];
             position_age_s: number;
@@ -6495,6 +6505,8 @@ export interface components {
             provider: string;
             /** @default null */
             queued_after: string | null;
+            /** @default 0 */
+            spread_s: number;
             straight_m: number;
             unit_id: string;
         };
