@@ -27,6 +27,8 @@ COMMANDS = {
     "route": "route",
     "simulate": "simulate",
     "plan": "plan",
+    "correlate": "correlate",
+    "classify": "classify",
 }
 
 

@@ -83,7 +83,8 @@ def policy_day(
 ) -> Day:
     """One day of calls. The same seed gives the same calls whatever the policy and the number of boats."""
     rng = np.random.default_rng([seed, round(calls_per_h * 1000)])
-    at_s, calls = 0.0, []
+    at_s = 0.0
+    calls: list[Call] = []
     while True:
         at_s += float(rng.exponential(3600.0 / calls_per_h))
         if at_s >= HOURS_OF_CALLS * 3600:
