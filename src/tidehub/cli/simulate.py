@@ -20,6 +20,14 @@ SCENARIO_UNKNOWN = refusal_kind(
     do_en="Known: {known}; or give a file of a day (.json).",
     category="missing",
 )
+DAY_UNREADABLE = refusal_kind(
+    "day_unreadable",
+    zh="读不出当日记录 {path}：{problem}",
+    en="The record of a day, {path}, cannot be read: {problem}",
+    do_zh="请核对路径和读取权限。",
+    do_en="Check the path and that it may be read.",
+    category="missing",
+)
 COUNT_TOO_SMALL = refusal_kind(
     "simulate_count_too_small",
     zh="{what} 至少为 1，收到 {given}",
@@ -78,7 +86,12 @@ def _recorded(args: argparse.Namespace) -> int:
     from tidehub.methods.simulation.hindsight import hindsight
     from tidehub.methods.simulation.recorded import compare, read_day
 
-    day, happened = read_day(Path(args.scenario).read_bytes(), Path(args.scenario).name)
+    path = Path(args.scenario)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DAY_UNREADABLE("scenario", path=path, problem=error.strerror or "") from error
+    day, happened = read_day(raw, path.name)
     answer = compare(day, happened, hindsight(day, max(1, args.rounds)))
     plain = _finite(msgspec.to_builtins(answer))
     print(json.dumps(plain, ensure_ascii=False, indent=None if args.json else 2))

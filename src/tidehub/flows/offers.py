@@ -15,6 +15,7 @@ from tidehub.kernel.facts import Command
 from tidehub.kernel.geometry import Position
 from tidehub.methods.assignment import (
     Assignment,
+    Dispatcher,
     Engagement,
     Mode,
     Need,
@@ -25,7 +26,6 @@ from tidehub.methods.assignment import (
     ShortfallReason,
     UnitState,
     WaitingJob,
-    assign,
     explain_shortfall,
     rank_units,
 )
@@ -119,7 +119,7 @@ async def ask_for(
     known_units = await units_for(context, [wanted.service for wanted in every], now)
     units = [_held(unit, held or {}) for unit in known_units]
     rankings = {wanted.service_name: wanted.service.ranking() for wanted in every}
-    answer = assign([wanted.job for wanted in every], units, context.ways, now, rankings)
+    answer = Dispatcher(rankings, context.ways).decide([wanted.job for wanted in every], units, now).assignment
     pairs = {pair.job_id: pair for pair in answer.pairs}
     commands: list[Command] = []
     for wanted in every:

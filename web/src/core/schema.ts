@@ -6956,6 +6956,8 @@ export interface components {
          *             Share of the fullest compartment used afterwards, 0..1.
          *         spread_s
          *             Standard deviation of the time of arrival, seconds, as far as it is known.
+         *         eta_p90_s
+         *             By when it is alongside in nine cases of ten; ``eta_s`` is the middle.
          *         late_probability
          *             How probable it is that the promise is not kept; ``None`` where nothing is promised.
          */
@@ -6965,6 +6967,8 @@ export interface components {
             degraded: boolean;
             done_at: string;
             eta_at: string;
+            /** @default 0 */
+            eta_p90_s: number;
             eta_s: number;
             /** @default 0 */
             fullness: number;

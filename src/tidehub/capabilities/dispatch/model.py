@@ -144,6 +144,9 @@ class ServicePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Where a case needs several teams at once: their slots, consent, the promise for the last of them.
     near_scene_s, near_scene_m
         A unit that is there within this time, or is this close, is not redirected to something else.
+    promise_s, late_s
+        The promised time from the call to the arrival, and what certain lateness costs beside the time itself;
+        0 where nothing is promised.
     """
 
     task: str
@@ -168,8 +171,12 @@ class ServicePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teams: TeamPolicy | None = None
     near_scene_s: int = 180
     near_scene_m: int = 300
+    promise_s: int = 0
+    late_s: int = 0
 
     def __post_init__(self) -> None:
+        if self.promise_s < 0 or self.late_s < 0:
+            raise ValueError("promise_s and late_s must not be negative")
         if self.near_scene_s < 0 or self.near_scene_m < 0:
             raise ValueError("near_scene_s and near_scene_m must not be negative")
         if self.position_age_max_s < 1:
@@ -207,6 +214,8 @@ class ServicePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             range_reserve_m=self.range_reserve_m,
             weights=self.weights,
             switching_s=self.switching_s,
+            promise_s=self.promise_s,
+            late_s=self.late_s,
         )
 
 

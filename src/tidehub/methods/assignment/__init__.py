@@ -1,6 +1,7 @@
 """Who goes: ranking the units for one job, and the best assignment of several. Pure; no clock, no I/O."""
 
 from tidehub.methods.assignment.assign import Assignment, Pair, assign
+from tidehub.methods.assignment.dispatcher import Decision, Dispatcher
 from tidehub.methods.assignment.explain import Explanation, explain
 from tidehub.methods.assignment.model import (
     Change,
@@ -39,7 +40,9 @@ __all__ = [
     "Assignment",
     "Change",
     "Compartment",
+    "Decision",
     "Destination",
+    "Dispatcher",
     "Effect",
     "Engagement",
     "Explanation",

@@ -302,6 +302,8 @@ class Ranked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Share of the fullest compartment used afterwards, 0..1.
     spread_s
         Standard deviation of the time of arrival, seconds, as far as it is known.
+    eta_p90_s
+        By when it is alongside in nine cases of ten; ``eta_s`` is the middle.
     late_probability
         How probable it is that the promise is not kept; ``None`` where nothing is promised.
     """
@@ -320,6 +322,7 @@ class Ranked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fullness: float = 0.0
     provider: str = ""
     spread_s: int = 0
+    eta_p90_s: int = 0
     late_probability: float | None = None
 
 

@@ -25,6 +25,8 @@ from tidehub.methods.assignment.travel import Destination, Leg, Start, Travel
 
 LEAST_SPREAD_S = 60.0
 """No arrival is known better than this."""
+NINE_OF_TEN = 1.2816
+"""The 90th percentile of a normal distribution, in standard deviations."""
 
 
 def rank_units(
@@ -189,7 +191,8 @@ def _consider(
         return found
     assert unit.position_at is not None, "a unit without a position was let through"
     weights = policy.weights
-    spread_s = spread_of(leg, engaged, policy)
+    age_s = max(0, int((at - unit.position_at).total_seconds()))
+    spread_s = spread_of(leg, engaged, policy, age_s)
     late = late_probability(job, at, eta_s, spread_s, policy)
     return Ranked(
         unit_id=unit.unit_id,
@@ -203,20 +206,25 @@ def _consider(
         + round(weights.fullness_s * fullness)
         + (weights.queued_s if engaged is not None else 0)
         + round(policy.late_s * (late or 0.0)),
-        position_age_s=max(0, int((at - unit.position_at).total_seconds())),
+        position_age_s=age_s,
         queued_after=engaged.job_id if engaged is not None else None,
         degraded=leg.degraded,
         fullness=round(fullness, 4),
         provider=leg.provider,
         spread_s=round(spread_s),
+        eta_p90_s=eta_s + math.ceil(NINE_OF_TEN * max(spread_s, LEAST_SPREAD_S)),
         late_probability=None if late is None else round(late, 4),
     )
 
 
-def spread_of(leg: Leg, engaged: Engagement | None, policy: RankingPolicy) -> float:
-    """Standard deviation of the time of arrival: the journey's, doubled without a map, and the work's before it."""
+def spread_of(leg: Leg, engaged: Engagement | None, policy: RankingPolicy, age_s: int = 0) -> float:
+    """Standard deviation of the time of arrival.
+
+    The journey's, doubled without a map; that of the work before it; and half the age of the position, since a
+    unit that was heard long ago may have moved away as far as it can.
+    """
     journey_s = policy.travel_spread * (leg.travel_s or 0) * (2 if leg.degraded else 1)
-    return math.hypot(journey_s, engaged.free_sd_s if engaged is not None else 0)
+    return math.hypot(journey_s, engaged.free_sd_s if engaged is not None else 0, age_s / 2)
 
 
 def late_probability(

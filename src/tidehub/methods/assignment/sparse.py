@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 
 @numba.njit(cache=True)
-def assign_sparse(  # noqa: C901 - one kernel: numba compiles it whole
+def assign_sparse(
     units: npt.NDArray[np.int64], costs: npt.NDArray[np.float64], leave: npt.NDArray[np.float64], count: int
 ) -> npt.NDArray[np.int64]:
     """Give every job one of its candidates, or nobody, at the least total cost.
@@ -35,7 +35,7 @@ def assign_sparse(  # noqa: C901 - one kernel: numba compiles it whole
     column "nobody" of each job is never taken by another, so its price stays 0. Where a job's cheapest unit is still
     free, which is nearly always, no path is searched. The optimum is exact on the given candidates.
     """
-    jobs, width = units.shape
+    jobs = units.shape[0]
     price = np.zeros(count)
     holder = np.full(count, -1, np.int64)
     taken = np.full(jobs, -1, np.int64)
@@ -45,72 +45,91 @@ def assign_sparse(  # noqa: C901 - one kernel: numba compiles it whole
     done = np.zeros(count, np.bool_)
     touched = np.empty(count, np.int64)
     for start in range(jobs):
-        best, best_unit = leave[start], -1
-        for k in range(width):
-            unit = units[start, k]
-            if unit >= 0 and costs[start, k] - price[unit] < best:
-                best, best_unit = costs[start, k] - price[unit], unit
-        if best_unit < 0:
+        best = _cheapest(units[start], costs[start], price, leave[start])
+        if best < 0:
             continue
-        if holder[best_unit] < 0:
-            holder[best_unit], taken[start] = start, best_unit
-            for k in range(width):
-                if units[start, k] == best_unit:
-                    own[start] = costs[start, k]
+        if holder[units[start, best]] < 0:
+            unit = units[start, best]
+            holder[unit], taken[start], own[start] = start, unit, costs[start, best]
             continue
-        heap = [(0.0, np.int64(-1))]
-        heap.pop()
-        seen = 0
-        end, end_job, end_cost = np.int64(-1), start, leave[start]
-        job, base = start, 0.0
-        while True:
-            for k in range(width):
-                unit = units[job, k]
-                if unit < 0 or done[unit]:
-                    continue
-                along = base + costs[job, k] - price[unit]
-                if along < distance[unit] - 1e-12 and along < end_cost:
-                    if distance[unit] == np.inf:
-                        touched[seen] = unit
-                        seen += 1
-                    distance[unit], parent[unit] = along, job
-                    heapq.heappush(heap, (along, unit))
-            unit, along = np.int64(-1), np.inf
-            while len(heap) > 0:
-                along, unit = heapq.heappop(heap)
-                if not done[unit] and along <= distance[unit]:
-                    break
-                unit = np.int64(-1)
-            if unit < 0 or along >= end_cost:
-                break
-            if holder[unit] < 0:
-                end, end_cost = unit, along
-                break
-            done[unit] = True
-            job = holder[unit]
-            base = along - (own[job] - price[unit])
-            if base + leave[job] < end_cost:
-                end_cost, end, end_job = base + leave[job], np.int64(-1), job
-        # prices of what was passed, then the path is turned over
+        end, end_job, end_cost, seen = _path(
+            start, units, costs, leave, price, holder, own, distance, parent, done, touched
+        )
         for index in range(seen):
             unit = touched[index]
             if done[unit]:
                 price[unit] += distance[unit] - end_cost
-        unit, job = end, end_job
-        if unit < 0:
-            unit = taken[job]
-            taken[job] = -1
-            if job == start:
-                unit = np.int64(-1)
-        while unit >= 0:
-            job = parent[unit]
-            previous = taken[job]
-            holder[unit], taken[job] = job, unit
-            for k in range(width):
-                if units[job, k] == unit:
-                    own[job] = costs[job, k]
-            unit = previous if job != start else np.int64(-1)
+        _turn_over(start, end, end_job, units, costs, holder, taken, own, parent)
         for index in range(seen):
             unit = touched[index]
             distance[unit], parent[unit], done[unit] = np.inf, -1, False
     return taken
+
+
+@numba.njit(cache=True)
+def _cheapest(units, costs, price, leave):  # type: ignore[no-untyped-def]
+    """Which of a job's candidates is cheapest at the present prices; -1 where nobody is cheaper."""
+    best, found = leave, -1
+    for k in range(len(units)):
+        if units[k] >= 0 and costs[k] - price[units[k]] < best:
+            best, found = costs[k] - price[units[k]], k
+    return found
+
+
+@numba.njit(cache=True)
+def _path(start, units, costs, leave, price, holder, own, distance, parent, done, touched):  # type: ignore[no-untyped-def]
+    """Shortest way from a job to a free unit, or to a job that had better be left: where it ends, and its length."""
+    heap = [(0.0, np.int64(-1))]
+    heap.pop()
+    seen = 0
+    end, end_job, end_cost = np.int64(-1), np.int64(start), leave[start]
+    job, base = np.int64(start), 0.0
+    while True:
+        for k in range(units.shape[1]):
+            unit = units[job, k]
+            if unit < 0 or done[unit]:
+                continue
+            along = base + costs[job, k] - price[unit]
+            if along < distance[unit] - 1e-12 and along < end_cost:
+                if distance[unit] == np.inf:
+                    touched[seen] = unit
+                    seen += 1
+                distance[unit], parent[unit] = along, job
+                heapq.heappush(heap, (along, unit))
+        unit, along = _next(heap, distance, done)
+        if unit < 0 or along >= end_cost:
+            return end, end_job, end_cost, seen
+        if holder[unit] < 0:
+            return unit, end_job, along, seen
+        done[unit] = True
+        job = holder[unit]
+        base = along - (own[job] - price[unit])
+        if base + leave[job] < end_cost:
+            end_cost, end, end_job = base + leave[job], np.int64(-1), job
+
+
+@numba.njit(cache=True)
+def _next(heap, distance, done):  # type: ignore[no-untyped-def]
+    """The nearest unit that has not been passed; -1 where there is none."""
+    while len(heap) > 0:
+        along, unit = heapq.heappop(heap)
+        if not done[unit] and along <= distance[unit]:
+            return unit, along
+    return np.int64(-1), np.inf
+
+
+@numba.njit(cache=True)
+def _turn_over(start, end, end_job, units, costs, holder, taken, own, parent):  # type: ignore[no-untyped-def]
+    """Give every job on the way the unit after it; where the way ends at a job, that one is left."""
+    unit = end
+    if unit < 0:
+        unit = taken[end_job] if end_job != start else np.int64(-1)
+        taken[end_job] = -1
+    while unit >= 0:
+        job = parent[unit]
+        previous = taken[job]
+        holder[unit], taken[job] = job, unit
+        for k in range(units.shape[1]):
+            if units[job, k] == unit:
+                own[job] = costs[job, k]
+        unit = previous if job != start else np.int64(-1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -110,8 +110,3 @@ def learn_demand(
 def _smoothed(course: Sequence[float]) -> list[float]:
     """Half of each hour, a quarter of each neighbour: calls do not stop at the stroke of the clock."""
     return [0.5 * course[hour] + 0.25 * course[hour - 1] + 0.25 * course[(hour + 1) % HOURS] for hour in range(HOURS)]
-
-
-def hourly(calls: Mapping[int, float], days: float) -> tuple[float, ...]:
-    """Calls an hour for each hour of the day, from counts over some days."""
-    return tuple(calls.get(hour, 0.0) / days for hour in range(HOURS))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+import msgspec
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.assignment import RankingPolicy, Travel, UnitState, WaitingJob, rank_units
@@ -108,13 +110,6 @@ class CommitAtCall:
         return at_s - self._work_s[job.task]
 
     def _leg_s(self, job: WaitingJob, unit: UnitState, position: Position | None, view: View) -> float | None:
-        import msgspec
-
         here = msgspec.structs.replace(unit, position=position, engagement=None)
         chosen = rank_units(job, [here], self._travel, view.at, self._policies[job.task]).chosen
         return float(chosen[0].eta_s) if chosen else None
-
-
-def all_of(controllers: Sequence[object]) -> list[str]:
-    """Names, for a heading."""
-    return [str(getattr(one, "name", one)) for one in controllers]

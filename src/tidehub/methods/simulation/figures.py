@@ -186,7 +186,8 @@ def _costly(one: Served, ideal: Served, names: Mapping[str, str]) -> Costly:
         en = f"{one.job_id}, called at {called}: {went} took {_min(one.response_s)} min;"
         en += f" setting out sooner it had been {_min(lost_s)} min earlier"
     else:
-        zh = f"{called} 的 {one.job_id} 由 {went} 前往，用时 {_min(one.response_s)} 分钟；事后看 {better} 可早 {_min(lost_s)} 分钟"  # noqa: E501
+        zh = f"{called} 的 {one.job_id} 由 {went} 前往，用时 {_min(one.response_s)} 分钟；"
+        zh += f"事后看 {better} 可早 {_min(lost_s)} 分钟"
         en = f"{one.job_id}, called at {called}: {went} took {_min(one.response_s)} min;"
         en += f" {better} had been {_min(lost_s)} min earlier"
     return Costly(

@@ -127,18 +127,16 @@ def _insert(routes, sizes, job, noise, called, work, way, first):  # type: ignor
         free_s, last = 0.0, -1
         for place in range(size + 1):
             # nothing that is called much later can stand before, nothing much earlier after
-            if place == size or called[route[place]] > called[job] - 14400.0:  # noqa: SIM102 - the second draws from chance
-                if noise <= 0.0 or np.random.random() >= noise:
-                    leaves = max(free_s, called[job])
-                    arrived = leaves + (first[unit, job] if last < 0 else way[last, job])
-                    added = arrived - called[job]
+            near = place == size or called[route[place]] > called[job] - 14400.0
+            if near and (noise <= 0.0 or np.random.random() >= noise):
+                leaves = max(free_s, called[job])
+                arrived = leaves + (first[unit, job] if last < 0 else way[last, job])
+                added = arrived - called[job]
+                if added < best:
+                    old = _suffix(route, size, place, free_s, last, unit, called, work, way, first)
+                    added += _suffix(route, size, place, arrived + work[job], job, unit, called, work, way, first) - old
                     if added < best:
-                        old = _suffix(route, size, place, free_s, last, unit, called, work, way, first)
-                        added += (
-                            _suffix(route, size, place, arrived + work[job], job, unit, called, work, way, first) - old
-                        )
-                        if added < best:
-                            best, best_unit, best_place = added, unit, place
+                        best, best_unit, best_place = added, unit, place
             if place < size:
                 nxt = route[place]
                 if called[nxt] > called[job] + 14400.0:

@@ -123,35 +123,46 @@ def read_day(raw: bytes, where: str) -> tuple[Day, Outcome]:
     return day, _happened(found, day)
 
 
-def _check(found: RecordedDay, where: str) -> None:  # noqa: C901 - one question a line
+def _check(found: RecordedDay, where: str) -> None:
     problems = []
     if not found.units:
         problems.append(("units", "no unit"))
     if not found.calls:
         problems.append(("calls", "no call"))
-    ids = {one.unit_id for one in found.units}
-    seen: set[str] = set()
     for place, unit in enumerate(found.units):
-        if not (-180 <= unit.lon <= 180 and -90 <= unit.lat <= 90):
+        if not _on_earth(unit.lon, unit.lat):
             problems.append((f"units[{place}]", "its position is out of range"))
         if not unit.speed_mps > 0:
             problems.append((f"units[{place}].speed_mps", "a speed is above 0"))
+    ids = {one.unit_id for one in found.units}
+    seen: set[str] = set()
     for place, call in enumerate(found.calls):
-        field = f"calls[{place}]"
-        if call.called_at.tzinfo is None:
-            problems.append((f"{field}.called_at", "an instant carries its offset"))
-        elif call.arrived_at is not None and call.arrived_at.tzinfo is not None and call.arrived_at < call.called_at:
-            problems.append((f"{field}.arrived_at", "nobody arrives before the call"))
-        if call.unit_id is not None and call.unit_id not in ids:
-            problems.append((f"{field}.unit_id", f"{call.unit_id} is not among the units"))
-        if not (-180 <= call.lon <= 180 and -90 <= call.lat <= 90):
-            problems.append((field, "its position is out of range"))
-        if call.job_id in seen:
-            problems.append((f"{field}.job_id", f"{call.job_id} stands twice"))
+        problems += [(f"calls[{place}]{field}", problem) for field, problem in _call_problems(call, ids, seen)]
         seen.add(call.job_id)
     if problems:
         field, problem = problems[0]
         raise DAY_INVALID(f"{where}:{field}", where=f"{where}:{field}", problem=problem)
+
+
+def _on_earth(lon: float, lat: float) -> bool:
+    return -180 <= lon <= 180 and -90 <= lat <= 90
+
+
+def _call_problems(call: RecordedCall, ids: set[str], seen: set[str]) -> list[tuple[str, str]]:
+    problems = []
+    for name in ("called_at", "set_out_at", "arrived_at", "done_at"):
+        instant = getattr(call, name)
+        if instant is not None and instant.tzinfo is None:
+            return [(f".{name}", "an instant carries its offset")]
+        if instant is not None and instant < call.called_at:
+            problems.append((f".{name}", "it lies before the call"))
+    if call.unit_id is not None and call.unit_id not in ids:
+        problems.append((".unit_id", f"{call.unit_id} is not among the units"))
+    if not _on_earth(call.lon, call.lat):
+        problems.append(("", "its position is out of range"))
+    if call.job_id in seen:
+        problems.append((".job_id", f"{call.job_id} stands twice"))
+    return problems
 
 
 def _call(call: RecordedCall, begins_at: datetime, found: RecordedDay) -> Call:
@@ -164,21 +175,20 @@ def _call(call: RecordedCall, begins_at: datetime, found: RecordedDay) -> Call:
 
 
 def _happened(found: RecordedDay, day: Day) -> Outcome:
-    served = []
-    for call in sorted(found.calls, key=lambda one: (one.called_at, one.job_id)):
-        served.append(  # noqa: PERF401
-            Served(
-                call.job_id,
-                "",
-                "job",
-                _second(call.called_at, day),
-                call.unit_id,
-                _second(call.set_out_at, day),
-                _second(call.arrived_at, day),
-                _second(call.done_at, day),
-                call.cancelled,
-            )
+    served = [
+        Served(
+            call.job_id,
+            "",
+            "job",
+            _second(call.called_at, day),
+            call.unit_id,
+            _second(call.set_out_at, day),
+            _second(call.arrived_at, day),
+            _second(call.done_at, day),
+            call.cancelled,
         )
+        for call in sorted(found.calls, key=lambda one: (one.called_at, one.job_id))
+    ]
     return Outcome("happened", found.name, tuple(served), 0, 0, {unit.unit_id: 0.0 for unit in found.units})
 
 

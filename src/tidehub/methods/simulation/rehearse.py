@@ -9,8 +9,7 @@ import msgspec
 from tidehub.methods.assignment.waiting import Waits
 from tidehub.methods.forecast import ArrivalErrors, arrival_errors, learn_ranges
 from tidehub.methods.simulation.controllers import CommitAtCall, NearestIdle, Rolling
-from tidehub.methods.simulation.figures import Difference, Figures, figures_of, paired, regret_of, responses_s
-from tidehub.methods.simulation.figures import Regret as Regret
+from tidehub.methods.simulation.figures import Difference, Figures, Regret, figures_of, paired, regret_of, responses_s
 from tidehub.methods.simulation.model import Controller, Day, Outcome
 from tidehub.methods.simulation.scenarios import Scenario, waits_for
 from tidehub.methods.simulation.world import play

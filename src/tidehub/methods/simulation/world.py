@@ -8,7 +8,6 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -26,7 +25,7 @@ SPREAD_OF_WORK = 0.6
 class _Trip:
     """A way under way: from where, when, and how long it will really take."""
 
-    __slots__ = ("begun_s", "believed_s", "length_m", "origin", "target", "true_s")
+    __slots__ = ("begun_s", "believed_s", "origin", "target", "true_s")
 
     def __init__(self, origin: Position, target: Position, begun_s: float, true_s: float, believed_s: float) -> None:
         self.origin, self.target = origin, target
@@ -350,8 +349,3 @@ def residual(usual_s: float, elapsed_s: float, spread: float = SPREAD_OF_WORK) -
 def play(day: Day, controller: Controller, near_s: float = NEAR_S) -> Outcome:
     """Play one day against one policy."""
     return World(day, controller, near_s).play()
-
-
-def by_policy(outcomes: Mapping[str, list[Outcome]]) -> list[str]:
-    """Names of the policies in the order in which they were played."""
-    return list(outcomes)
