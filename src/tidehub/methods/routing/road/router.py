@@ -122,10 +122,12 @@ class RoadRouter:
         """
         weights = self.weights(vehicle, slot=slot, at=at)
         feet = self._snap(weights, [start, end], snap_m)
-        for foot, code in zip(feet, ("start_off_road", "end_off_road"), strict=True):
-            if not isinstance(foot, Foot):
-                return _off_road(code, foot, snap_m)
-        found = self._between(weights, *feet)  # type: ignore[arg-type]
+        first, last = feet
+        if not isinstance(first, Foot):
+            return _off_road("start_off_road", first, snap_m)
+        if not isinstance(last, Foot):
+            return _off_road("end_off_road", last, snap_m)
+        found = self._between(weights, first, last)
         if found is None:
             on_main = self._moved_to_main(weights, (start, end), feet, snap_m)
             found = self._between(weights, *on_main) if on_main is not None else None
@@ -135,7 +137,7 @@ class RoadRouter:
             open_roads = Weights(self.graph, vehicle, None)
             again = self._snap(open_roads, [start, end], snap_m)
             moved = self._moved_to_main(open_roads, (start, end), again, snap_m) or again
-            if self._between(open_roads, *moved) is not None:  # type: ignore[arg-type]
+            if isinstance(moved[0], Foot) and isinstance(moved[1], Foot) and self._between(open_roads, *moved[:2]):
                 return CLOSED
         return NO_ROAD
 
@@ -189,7 +191,8 @@ class RoadRouter:
         return on_road if len(on_road) == len(feet) else None
 
     @staticmethod
-    def _on_main(weights: Weights, foot: Foot) -> bool:
+    def _on_main(weights: Weights, foot: Foot | float) -> bool:
+        assert isinstance(foot, Foot), "a place off the road"
         return bool(weights.main[foot.arc]) or (foot.back >= 0 and bool(weights.main[foot.back]))
 
     def _again_on_main(
@@ -204,9 +207,9 @@ class RoadRouter:
         """Pairs without a way get the one between the nearest roads of the main network, as in a route."""
         sides = []
         for side, (where, found) in enumerate(zip(places, feet, strict=True)):
-            lost = np.isinf(duration_s).any(axis=1 - side)
+            lost: list[bool] = np.any(np.isinf(duration_s), axis=1 - side).tolist()
             own = [i for i, foot in enumerate(found) if lost[i] and isinstance(foot, Foot)]
-            beside = [i for i in own if not self._on_main(weights, found[i])]  # type: ignore[arg-type]
+            beside = [i for i in own if not self._on_main(weights, found[i])]
             moved = dict(zip(beside, self._snap(weights, [where[i] for i in beside], snap_m, main=True), strict=True))
             sides.append((own, [moved.get(i, found[i]) for i in own], bool(beside)))
         (own_rows, here, rows_moved), (own_columns, there, columns_moved) = sides

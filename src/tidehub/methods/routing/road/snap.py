@@ -47,7 +47,7 @@ class Snapper:
         east, north = metres_per_degree(middle[1:2])
         self._middle, self._scale = middle, np.array([east[0], north[0]])
         plane = (graph.lon_lat - middle) * self._scale
-        first, count = arcs.first[self.stretch], arcs.count[self.stretch]
+        first, count = arcs.first[self.stretch], arcs.bends[self.stretch]
         index = np.repeat(np.arange(len(first)), count)
         points = np.arange(len(index)) - np.repeat(count.cumsum() - count, count) + np.repeat(first, count)
         self.lines: NDArray[np.object_] = shapely.linestrings(plane[points], indices=index)
