@@ -36,12 +36,12 @@ def run(seconds: float = 8.0) -> dict[str, Any]:
         for each, per_s in rows_per_s.items():
             bench.figures.append(figure(f"SQLite FULL, executemany of {each}", per_s, "rows/s"))
         with serving("bare") as served:
-            bare = bench.measure("bare ASGI + msgspec", served, Reports().events, "")
+            bare = bench.measure("bare ASGI + msgspec", served, Reports().events, "", awake=True)
         with bench.platform("alone", "--alone", "--not-storing", "--no-follow-ups") as served:
-            alone_raw = bench.measure("the same work on bare ASGI, not storing", served, Reports().events)
+            alone_raw = bench.measure("the same work on bare ASGI, not storing", served, Reports().events, awake=True)
         with bench.platform("not-storing", "--not-storing", "--no-follow-ups") as served:
-            raw = bench.measure("events, not storing", served, Reports().events)
-            bench.measure("reports, not storing", served, Reports().reports)
+            raw = bench.measure("events, not storing", served, Reports().events, awake=True)
+            bench.measure("reports, not storing", served, Reports().reports, awake=True)
         reports = Reports()
         with bench.platform("stored", "--no-follow-ups") as served:
             single = bench.measure("events, durable", served, reports.events)
@@ -89,9 +89,11 @@ class _Bench:
         folder.mkdir()
         return serving("platform", *more, folder=folder)
 
-    def measure(self, name: str, served: Served, script: Callable[[str], Script], token: str = "device") -> Load:
+    def measure(
+        self, name: str, served: Served, script: Callable[[str], Script], token: str = "device", *, awake: bool = False
+    ) -> Load:
         held = served.tokens.get(token, "t" * 46)
-        load, cpu_us = self._drive(served, lambda _number: script(held), CONNECTIONS)
+        load, cpu_us = self._drive(served, lambda _number: script(held), CONNECTIONS, awake=awake)
         self.cpu_us[name] = cpu_us
         self.figures += [
             figure(name, load.per_s, "reports/s"),
@@ -112,9 +114,11 @@ class _Bench:
         ]
         return load
 
-    def _drive(self, served: Served, scripts: Callable[[int], Script], connections: int) -> tuple[Load, float]:
+    def _drive(
+        self, served: Served, scripts: Callable[[int], Script], connections: int, *, awake: bool = False
+    ) -> tuple[Load, float]:
         before = served.cpu_s()
-        load = drive(served.port, scripts, connections=connections, seconds=self.seconds)
+        load = drive(served.port, scripts, connections=connections, seconds=self.seconds, awake=awake)
         cpu_s = served.cpu_s() - before
         load.demand_good()
         share = load.took_s / (load.took_s + 0.5)  # the first half second is not counted

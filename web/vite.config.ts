@@ -1,3 +1,4 @@
+/// <reference types="vitest/config" />
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -10,7 +11,7 @@ function serviceWorker(): Plugin {
     name: 'service-worker',
     apply: 'build',
     generateBundle(_, bundle) {
-      const files = ['/', '/icon.svg', '/icon-maskable.svg', '/manifest.webmanifest', ...Object.keys(bundle).filter((name) => name !== 'index.html' && !name.endsWith('.map')).map((name) => `/${name}`)].sort()
+      const files = ['/', '/icon.svg', '/icon-maskable.svg', '/icon-180.png', '/icon-192.png', '/icon-512.png', '/manifest.webmanifest', ...Object.keys(bundle).filter((name) => name !== 'index.html' && !name.endsWith('.map')).map((name) => `/${name}`)].sort()
       const source = readFileSync(new URL('src/sw.js', import.meta.url), 'utf8')
       const version = createHash('sha256').update(source + JSON.stringify(files)).digest('hex').slice(0, 12)
       this.emitFile({ type: 'asset', fileName: 'sw.js', source: source.replace('__SHELL__', JSON.stringify(files)).replace('__VERSION__', version) })
@@ -21,5 +22,6 @@ function serviceWorker(): Plugin {
 export default defineConfig({
   plugins: [react(), serviceWorker()],
   build: { outDir: '../src/tidehub/static', emptyOutDir: true, chunkSizeWarningLimit: 1500, target: 'es2022' },
+  test: { css: true },
   server: { proxy: { '/api': 'http://127.0.0.1:8310', '/v': 'http://127.0.0.1:8310' } },
 })

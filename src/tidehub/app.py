@@ -30,7 +30,7 @@ from tidehub.flows.device_directory import RegisteredDevices
 from tidehub.flows.registered_contacts import RegisteredContacts
 from tidehub.flows.table import following
 from tidehub.flows.travel import HarbourWays
-from tidehub.hub import operating
+from tidehub.hub import acts, operating
 from tidehub.hub.files import Files
 from tidehub.hub.hub import Hub
 from tidehub.hub.postgresql import PostgresqlStore
@@ -43,6 +43,18 @@ from tidehub.registers import capability as registers_capability
 from tidehub.registers.first_start import MadeAccount
 from tidehub.settings import Settings
 from tidehub.worker import Follower, Worker
+
+# Facts that stand in the log of administrators' acts.
+ACTS = (
+    "EntryRecorded",
+    "EntryRetired",
+    "MessageResent",
+    "ParkedDiscarded",
+    "ParkedRetried",
+    "PersonalDataRead",
+    "RolesGranted",
+    "RolesRevoked",
+)
 
 
 class Platform:
@@ -92,6 +104,7 @@ class Platform:
             messages.capability(mounted.messages),
             *(capability for pack in mounted.packs for capability in pack.code.capabilities),
             evaluation.capability(mounted.indicators),
+            acts.capability(ACTS),
         )
         facts = [fact for capability in capabilities for fact in capability.facts]
         table = following(

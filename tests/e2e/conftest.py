@@ -65,16 +65,23 @@ def _free_port() -> int:
         return int(listening.getsockname()[1])
 
 
+RunTown = Callable[..., Any]
+
+
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Tidehub on the embedded store with the seeded harbour, started by its own command."""
+def run_town() -> RunTown:
+    """Start Tidehub on the embedded store by its own command, in a folder, with options of ``tidehub run``."""
     if not CHROMIUM.is_file():
         _cannot(f"there is no {CHROMIUM} (tools/apt.sh installs it)")
     if not PAGES.is_file():
         _cannot("the pages are not built (make build)")
+    return _running
+
+
+@contextmanager
+def _running(folder: Path, *options: str) -> Iterator[Town]:
     port = _free_port()
-    folder = tmp_path_factory.mktemp("town")
-    command = [sys.executable, "-m", "tidehub.cli.main", "run", "--no-doors"]
+    command = [sys.executable, "-m", "tidehub.cli.main", "run", "--no-doors", *options]
     command += ["--data", str(folder / "data"), "--port", str(port)]
     log = folder / "log.txt"
     with log.open("w") as written:
@@ -88,6 +95,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, run_town: RunTown) -> Iterator[Town]:
+    """Tidehub with the seeded harbour."""
+    with run_town(tmp_path_factory.mktemp("town")) as opened:
+        yield opened
 
 
 def _started(process: subprocess.Popen[bytes], log: Path, port: int) -> Town:

@@ -4,7 +4,7 @@
 const SHELL = __SHELL__
 const NAME = 'tidehub-__VERSION__'
 const SAME_FOR_EVERYONE = ['/api/v1/map/land', '/api/v1/services', '/api/v1/lifecycles']
-const NOT_PAGES = /^\/(api|v|open311|osmand|cap|events|forms|schema|health)(\/|$)/
+const NOT_PAGES = /^\/(api|v|open311|osmand|cap|events|forms|schema|health|plain)(\/|$)/
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting()))

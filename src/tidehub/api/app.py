@@ -12,6 +12,8 @@ from litestar.static_files import create_static_files_router
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from tidehub.api import (
+    administration,
+    board,
     cap,
     cases,
     catalogue,
@@ -30,6 +32,7 @@ from tidehub.api import (
     osmand,
     pages,
     people,
+    plain,
     positions,
     registers,
     report_intake,
@@ -37,6 +40,7 @@ from tidehub.api import (
     session,
     stream,
     tracking,
+    trust,
     units,
 )
 from tidehub.api.errors import HANDLERS
@@ -85,14 +89,17 @@ FAMILIES = (health, description, session, people, registers, files, stream)
 OF_CAPABILITIES = (
     ("cases", cases),
     *(("intake", family) for family in (report_intake, tracking, events, open311, cap)),
+    ("intake", plain),
     ("catalogue", catalogue),
     ("land", mapping),
-    *(("context", family) for family in (reports, jobs, units)),
+    *(("context", family) for family in (reports, jobs, units, trust)),
     ("desk", positions),
     ("desk", osmand),
     ("templates", documents),
     ("ledger", ledger),
     ("definitions", indicators),
+    ("definitions", board),
+    ("packs", administration),
     ("messages", messages),
     ("operating", operations),
 )

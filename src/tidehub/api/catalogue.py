@@ -12,10 +12,10 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from tidehub.api.exchange import AnyRequest, answer, page_of
+from tidehub.api.exchange import AnyRequest, answer, page_of, read_query
 from tidehub.api.services import Services, services_of
 from tidehub.capabilities import cases, intake
-from tidehub.capabilities.cases.model import ANY_STATE
+from tidehub.capabilities.cases.model import ANY_STATE, Approval, Clock, Move, Who
 from tidehub.capabilities.intake.catalogue import Offer
 from tidehub.kernel.access import rule
 
@@ -58,6 +58,42 @@ class StateNode(msgspec.Struct, frozen=True):
     outcome: str
 
 
+class Guards(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What must hold before a move is made."""
+
+    needs_note: bool = False
+    needs_values: tuple[str, ...] = ()
+    needs_approvals: tuple[str, ...] = ()
+    needs_children_closed: bool = False
+    not_who: tuple[str, ...] = ()
+    not_unit: bool = False
+    max_times: int | None = None
+    within: str = ""
+    when: dict[str, Any] = {}
+
+
+class LimitOfClock(msgspec.Struct, frozen=True):
+    """How long a clock may run, for which cases, by which rule and since when."""
+
+    amount: int | None
+    unit: str
+    from_value: str
+    when: dict[str, Any]
+    source: str
+    valid_from: str
+    valid_to: str
+
+
+class SignalOfClock(msgspec.Struct, frozen=True):
+    """What a clock does on its way: at so many per cent, or after a time."""
+
+    at_percent: int | None
+    at: str
+    message: str
+    move: str
+    level: int
+
+
 class MoveEdge(msgspec.Struct, frozen=True):
     """A move of the diagram: one arrow for each state it starts in. ``by_facts``: made by the platform."""
 
@@ -69,16 +105,38 @@ class MoveEdge(msgspec.Struct, frozen=True):
     roles: tuple[str, ...]
     relations: tuple[str, ...]
     by_facts: tuple[str, ...]
+    by_clocks: tuple[str, ...] = ()
+    by_approvals: tuple[str, ...] = ()
+    guards: Guards | None = None
 
 
 class ClockOfLifecycle(msgspec.Struct, frozen=True):
-    """A clock of the lifecycle: what starts and stops it."""
+    """A clock of the lifecycle: what starts, stops and pauses it, its limits, whose it is, what it says when."""
 
     clock: str
     zh: str
     en: str
     starts: tuple[str, ...]
     stops: tuple[str, ...]
+    pauses_in: tuple[str, ...] = ()
+    owner: str = ""
+    calendar: str = ""
+    limits: tuple[LimitOfClock, ...] = ()
+    signals: tuple[SignalOfClock, ...] = ()
+
+
+class ApprovalOfLifecycle(msgspec.Struct, frozen=True):
+    """An approval: who asks, who decides, and what a grant does to a clock."""
+
+    approval: str
+    zh: str
+    en: str
+    asks: tuple[str, ...]
+    decides: tuple[str, ...]
+    clock: str
+    effect: str
+    on_granted: str
+    on_refused: str
 
 
 class Diagram(msgspec.Struct, frozen=True):
@@ -92,6 +150,13 @@ class Diagram(msgspec.Struct, frozen=True):
     states: list[StateNode]
     moves: list[MoveEdge]
     clocks: list[ClockOfLifecycle]
+    approvals: list[ApprovalOfLifecycle] = []
+
+
+class VersionQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which version."""
+
+    version: int | None = None
 
 
 @get("/api/v1/services", opt={"rule": _EVERYONE, "family": _FAMILY, "answer": ServiceList})
@@ -124,11 +189,13 @@ async def list_lifecycles(request: AnyRequest) -> Response[bytes]:
 
 @get(
     "/api/v1/lifecycles/{name:str}",
-    opt={"rule": _EVERYONE, "family": _FAMILY, "answer": Diagram},
+    opt={"rule": _EVERYONE, "family": _FAMILY, "query": VersionQuery, "answer": Diagram},
 )
 async def get_lifecycle(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
-    """Get a lifecycle's diagram: states, moves, clocks; in the version that new cases open under."""
-    return answer(_diagram(lifecycles_of(services_of(request)).latest(name)))
+    """Get a lifecycle's diagram: states, moves with guards, clocks, approvals; the newest version if none is named."""
+    version = read_query(request, VersionQuery).version
+    known = lifecycles_of(services_of(request))
+    return answer(_diagram(known.latest(name) if version is None else known.get(name, version)))
 
 
 def catalogue_of(services: Services) -> intake.Catalogue:
@@ -160,6 +227,7 @@ def _view(offer: Offer) -> ServiceView:
 
 def _diagram(lifecycle: cases.Lifecycle) -> Diagram:
     moves = []
+    clocks = lifecycle.clocks
     for name, move in lifecycle.moves.items():
         starts = move.from_states
         if ANY_STATE in starts:
@@ -176,6 +244,9 @@ def _diagram(lifecycle: cases.Lifecycle) -> Diagram:
                     tuple(sorted(move.who.roles)),
                     tuple(sorted(move.who.relations)),
                     move.on_fact,
+                    tuple(sorted({key for key, clock in clocks.items() if _fires(clock, name)})),
+                    tuple(sorted({key for key, one in lifecycle.approvals.items() if _decides(one, name)})),
+                    _guards(move),
                 )
             )
     return Diagram(
@@ -190,9 +261,68 @@ def _diagram(lifecycle: cases.Lifecycle) -> Diagram:
         ],
         moves=moves,
         clocks=[
-            ClockOfLifecycle(name, clock.zh, clock.en, clock.starts, clock.stops)
+            ClockOfLifecycle(
+                name,
+                clock.zh,
+                clock.en,
+                clock.starts,
+                clock.stops,
+                clock.pauses_in,
+                clock.owner,
+                clock.calendar or lifecycle.calendar,
+                tuple(
+                    LimitOfClock(
+                        one.amount, one.unit, one.from_value, one.when, one.source, one.valid_from, one.valid_to
+                    )
+                    for one in clock.limits
+                ),
+                tuple(
+                    SignalOfClock(
+                        one.at_percent,
+                        f"{one.at.amount} {one.at.unit}" if one.at else "",
+                        one.message,
+                        one.move,
+                        one.level,
+                    )
+                    for one in clock.signals
+                ),
+            )
             for name, clock in lifecycle.clocks.items()
         ],
+        approvals=[
+            ApprovalOfLifecycle(
+                name, one.zh, one.en, _who(one.asks), _who(one.decides), one.clock, one.effect, one.on_granted,
+                one.on_refused,
+            )
+            for name, one in lifecycle.approvals.items()
+        ],
+    )  # fmt: skip
+
+
+def _fires(clock: Clock, move: str) -> bool:
+    return any(signal.move == move for signal in clock.signals)
+
+
+def _decides(approval: Approval, move: str) -> bool:
+    return move in (approval.on_granted, approval.on_refused, approval.on_resumed)
+
+
+def _who(who: Who) -> tuple[str, ...]:
+    return (*sorted(who.roles), *sorted(who.relations), *sorted(who.units))
+
+
+def _guards(move: Move) -> Guards:
+    within = move.within
+    return Guards(
+        needs_note=move.needs_note,
+        needs_values=move.needs_values,
+        needs_approvals=move.needs_approvals,
+        needs_children_closed=move.needs_children_closed,
+        not_who=move.not_who,
+        not_unit=move.not_unit,
+        max_times=move.max_times,
+        within=f"{within.amount} {within.unit}" if within else "",
+        when=move.when,
     )
 
 

@@ -10,15 +10,19 @@ from typing import cast
 
 import msgspec
 
+from tidehub.api.arrival import Source, arrival_window
 from tidehub.api.catalogue import catalogue_of
+from tidehub.api.said import Said, said_of
 from tidehub.api.services import Services
 from tidehub.capabilities import cases, devices, dispatch, documents, field, intake, ledger
 from tidehub.capabilities.cases.admit import moves_for
+from tidehub.capabilities.cases.model import moves_on_fact
 from tidehub.capabilities.cases.state import CaseState
 from tidehub.kernel.access import Actor, platform_actor
 from tidehub.kernel.errors import Refusal
 from tidehub.kernel.geometry import Position, great_circle_m
 from tidehub.kernel.instants import from_us
+from tidehub.methods.clocks import add
 from tidehub.methods.tracking import FreshnessState
 
 _READER = platform_actor("flow/following")
@@ -78,6 +82,12 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
         Who has taken it; not whom it was merely offered to.
     eta_at
         While the unit is on its way; from its position where that is fresh, otherwise as promised.
+    eta_from, eta_to, eta_why
+        Between when and when they can be expected, and why not more exactly.
+    asking
+        Name of the unit that was asked and has not answered yet.
+    next_step
+        What comes next.
     route
         What is left of the way, longitude and latitude.
     remaining_m
@@ -86,6 +96,12 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
         Why nobody comes yet, and when somebody can.
     subsidy_fen
         What is due for it; ``None`` until it has been computed.
+    said, description, address, media
+        What the report says, and the digests of its photos.
+    voices
+        How many have reported the same matter.
+    can_reopen, reopen_until
+        Whether saying that it was not put right sends it back, and until when.
     """
 
     report_id: str
@@ -109,7 +125,19 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
     honest: intake.Text | None = None
     documents: list[DocumentShown] = []
     subsidy_fen: int | None = None
+    eta_from: datetime | None = None
+    eta_to: datetime | None = None
+    eta_why: intake.Text | None = None
+    asking: str | None = None
+    next_step: intake.Text | None = None
+    said: list[Said] = []
+    description: str = ""
+    address: str = ""
+    media: list[str] = []
+    voices: int = 1
     can_rate: bool = False
+    can_reopen: bool = False
+    reopen_until: datetime | None = None
     can_cancel: bool = False
 
 
@@ -130,9 +158,9 @@ def status_text(row: intake.ReportRow, catalogue: intake.Catalogue) -> intake.Te
 
 
 async def follow(services: Services, row: intake.ReportRow, actor: Actor) -> Following:
-    """Put the whole picture of a report together."""
+    """Put the whole picture of a report together; its tracking token acts as the report itself."""
     catalogue = catalogue_of(services)
-    mine = row.reporter == actor.id
+    mine = actor.id in (row.reporter, f"report/{row.report_id}")
     picture = Following(
         report_id=row.report_id,
         service_code=row.service_code,
@@ -143,6 +171,10 @@ async def follow(services: Services, row: intake.ReportRow, actor: Actor) -> Fol
         case_id=row.case_id or None,
         state=row.case_state or None,
         position=row.position,
+        said=said_of(row, catalogue),
+        description=row.description,
+        address=row.address or _place_name(services, row.place_id),
+        media=list(msgspec.json.decode(row.media, type=tuple[str, ...])),
         can_rate=mine and row.status == "closed" and row.rating is None and not row.withdrawn,
     )
     if not row.case_id:
@@ -157,7 +189,11 @@ async def follow(services: Services, row: intake.ReportRow, actor: Actor) -> Fol
         picture,
         state=case.state,
         clocks=[ClockShown(c.clock, c.zh, c.en, c.due_at, c.light, c.status) for c in file.clocks],
-        steps=steps_of(case, catalogue),
+        steps=(steps := steps_of(case, catalogue)),
+        next_step=next((step.text for step in steps if step.at is None), None),
+        voices=(await intake.voices_of(services.hub, [row.case_id])).get(row.case_id, 1),
+        reopen_until=(until := reopen_until(case)),
+        can_reopen=mine and until is not None and services.clock.now() <= until,
         documents=await _documents(services, row.case_id),
         subsidy_fen=await _subsidy_fen(services, row, actor),
         can_cancel=mine and _CANCEL in moves_for(case, actor),
@@ -166,16 +202,22 @@ async def follow(services: Services, row: intake.ReportRow, actor: Actor) -> Fol
     taken = [job for job in jobs if job.state in _TAKEN]
     if taken:
         return await _with_unit(services, picture, taken[-1])
-    return msgspec.structs.replace(picture, honest=await _honest(services, row.case_id) if case.is_open else None)
+    if not case.is_open:
+        return picture
+    asked = next((job for job in reversed(jobs) if job.state == "offered"), None)
+    return msgspec.structs.replace(
+        picture,
+        asking=None if asked is None else _unit_name(services, asked.unit_id),
+        honest=await _honest(services, row.case_id),
+    )
 
 
 # -- who comes ----------------------------------------------------------------------------------------------
 
 
 async def _with_unit(services: Services, picture: Following, job: field.CrewJob) -> Following:
-    unit = services.registers.units.get(job.unit_id)
     named = msgspec.structs.replace(
-        picture, unit=job.unit_id, unit_name=unit.name if unit else job.unit_id, job_id=job.job_id
+        picture, unit=job.unit_id, unit_name=_unit_name(services, job.unit_id), job_id=job.job_id
     )
     if job.state not in _COMING:
         return named
@@ -186,14 +228,27 @@ async def _with_unit(services: Services, picture: Following, job: field.CrewJob)
         route = list(job.route.points)
         remaining_m = job.route.length_m
     seen = None
+    source: Source = "promise"
     if aged is not None:
         fresh = aged.state is FreshnessState.FRESH
+        source = "position" if fresh else "old_position"
         seen = Seen(aged.last.lon, aged.last.lat, aged.last.at, not fresh)
         if fresh and job.route is not None and job.route.length_m > 0:
             route, share = remaining_way(job.route.points, Position(aged.last.lon, aged.last.lat))
             remaining_m = round(job.route.length_m * share)
             eta_at = aged.last.at + timedelta(seconds=round(job.route.eta_s * share))
-    return msgspec.structs.replace(named, eta_at=eta_at, unit_position=seen, route=route, remaining_m=remaining_m)
+    shares = await field.arrivals_of_unit(services.hub, job.unit_id)
+    window = arrival_window(eta_at, now, shares, source, round(aged.age_s) if aged is not None else 0)
+    return msgspec.structs.replace(
+        named,
+        eta_at=eta_at,
+        eta_from=window.from_at,
+        eta_to=window.to_at,
+        eta_why=window.why,
+        unit_position=seen,
+        route=route,
+        remaining_m=remaining_m,
+    )
 
 
 def remaining_way(points: Sequence[tuple[float, float]], here: Position) -> tuple[list[tuple[float, float]], float]:
@@ -238,6 +293,34 @@ async def _honest(services: Services, case_id: str) -> intake.Text | None:
             return intake.Text(told.honest_zh, told.honest_en or told.honest_zh)
         if told is not None and told.reasons:
             return intake.Text("；".join(one.zh for one in told.reasons), "; ".join(one.en for one in told.reasons))
+    return None
+
+
+def _unit_name(services: Services, unit_id: str) -> str:
+    unit = services.registers.units.get(unit_id)
+    return unit.name if unit else unit_id
+
+
+def _place_name(services: Services, place_id: str) -> str:
+    place = services.registers.places.get(place_id) if place_id else None
+    return place.name if place else ""
+
+
+# -- whether it can be opened again --------------------------------------------------------
+
+
+def reopen_until(case: CaseState) -> datetime | None:
+    """Until when a closed case goes back when its reporter says that it was not put right; none: never."""
+    lifecycle = case.lifecycle
+    for name in moves_on_fact(lifecycle, case.state, "ReportDisputed"):
+        move = lifecycle.moves[name]
+        done = sum(step.move == name for step in case.trail)
+        if case.is_open or (move.max_times is not None and done >= move.max_times):
+            continue
+        if move.within is None:
+            return datetime.max.replace(tzinfo=case.state_since.tzinfo)
+        since = case.state_since if move.within.since == "state" else case.opened_at
+        return add(since, move.within.duration, case.calendars.of(lifecycle.calendar, case.responsible_unit)).at
     return None
 
 

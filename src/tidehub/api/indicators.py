@@ -30,7 +30,8 @@ _DAYS = 7
 class SpanQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which observations count: when things happened (the last seven days if nothing is said), where, whose.
 
-    ``as_of`` counts only what had been recorded by then.
+    ``as_of`` counts only what had been recorded by then; ``region_exact`` only what lies in the region itself
+    and nothing below it.
     """
 
     since: Instant | None = None
@@ -39,12 +40,15 @@ class SpanQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     region: str = ""
     unit: str | None = None
     category: str | None = None
+    kind: str | None = None
+    region_exact: bool = False
 
 
 class FiguresQuery(SpanQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The span, and what the figures are grouped by."""
+    """The span, and what the figures are grouped by; regions by so many digits of their code."""
 
     group_by: Dimension | None = None
+    region_digits: Literal[2, 4, 6, 9, 12] = 12
 
 
 class RowsQuery(SpanQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,7 +93,7 @@ class RowList(msgspec.Struct, frozen=True):
 @get("/api/v1/indicators", opt={"rule": VIEW, "family": _FAMILY, "answer": DefinedList})
 async def list_indicators(request: AnyRequest) -> Response[bytes]:
     """List what is measured, with its whole definition and source."""
-    known = _definitions(services_of(request))
+    known = definitions_of(services_of(request))
     items = [
         Defined(
             one.id,
@@ -133,11 +137,12 @@ async def read_indicator(request: AnyRequest, indicator_id: FromPath[str]) -> Re
     services = services_of(request)
     reading = await evaluation.read_indicator(
         services.hub,
-        _definitions(services),
+        definitions_of(services),
         indicator_id,
-        _window(services, query),
+        window_of(services, query),
         scope(VIEW, actor_in(request)),
         group_by=query.group_by,
+        region_digits=query.region_digits,
     )
     return answer(reading, headers={"cache-control": "no-store"})
 
@@ -150,7 +155,7 @@ async def read_indicator_rows(request: AnyRequest, indicator_id: FromPath[str]) 
     """Read what an indicator counts, row by row; of a ratio, what its numerator counts."""
     query = read_query(request, RowsQuery)
     services = services_of(request)
-    known = _definitions(services)
+    known = definitions_of(services)
     ratio = known.ratio(indicator_id)
     counted = ratio.numerator if ratio is not None else indicator_id
     if known.indicator(counted) is None:
@@ -158,14 +163,15 @@ async def read_indicator_rows(request: AnyRequest, indicator_id: FromPath[str]) 
     rows = await evaluation.read_rows(
         services.hub,
         counted,
-        _window(services, query),
+        window_of(services, query),
         scope(VIEW, actor_in(request)),
         limit=query.limit,
     )
     return answer(page_of(list(rows), None), headers={"cache-control": "no-store"})
 
 
-def _window(services: Services, query: SpanQuery) -> evaluation.Window:
+def window_of(services: Services, query: SpanQuery) -> evaluation.Window:
+    """Turn a query's span into the window of the figures."""
     until = query.until or services.clock.now() + timedelta(microseconds=1)
     return evaluation.Window(
         since=query.since or until - timedelta(days=_DAYS),
@@ -174,10 +180,13 @@ def _window(services: Services, query: SpanQuery) -> evaluation.Window:
         region_prefix=query.region,
         unit_id=query.unit,
         category=query.category,
+        kind=query.kind,
+        region_exact=query.region_exact,
     )
 
 
-def _definitions(services: Services) -> evaluation.Definitions:
+def definitions_of(services: Services) -> evaluation.Definitions:
+    """Give the mounted indicators."""
     return cast(evaluation.Definitions, services.more["definitions"])
 
 

@@ -96,6 +96,8 @@ class NewReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Whether who is signed in wants not to be named.
     on_behalf_of
         ``person/...`` whom staff write it down for.
+    same_as
+        An open public report nearby about the same matter, which this one joins.
     """
 
     service_code: str
@@ -112,6 +114,7 @@ class NewReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     anonymous: bool = False
     on_behalf_of: Annotated[str, msgspec.Meta(pattern=r"^person/[A-Za-z0-9._-]{1,100}$")] | None = None
     public: bool | None = None
+    same_as: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +175,7 @@ def report_command(
         contact=told.contact or None,
         happened_at=told.happened_at,
         public=told.public,
+        same_as=told.same_as,
     )
 
 

@@ -44,7 +44,8 @@ from tidehub.methods.assignment import Explanation, Ranked, Rejected, explain
 
 VIEW = rule("duty_officer", "shift_leader", "checker", "auditor", "administrator", relations=["assignee"])
 """Who may see a job; ``scope(VIEW, actor)`` is what lists filter by."""
-_DESK = rule("duty_officer", "shift_leader", "checker", "auditor", "administrator")
+DESK = rule("duty_officer", "shift_leader", "checker", "auditor", "administrator")
+"""Who may see how it came about."""
 _FAMILY = "jobs"
 _OF_ONE = "/api/v1/jobs/{job_id:str}"
 
@@ -81,10 +82,11 @@ class Candidates(msgspec.Struct, frozen=True):
 
 
 class Reassignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """To whom, and why."""
+    """To whom, and why; ``despite_near`` confirms it where the unit that has it is nearly there."""
 
     unit_id: str
     reason: str
+    despite_near: bool = False
 
 
 @get(
@@ -138,19 +140,19 @@ async def get_evidence(request: AnyRequest, job_id: FromPath[str], sha256: FromP
     return await kept_file(services, sha256, known=known)
 
 
-@get(f"{_OF_ONE}/history", opt={"rule": _DESK, "family": _FAMILY, "answer": dispatch.History})
+@get(f"{_OF_ONE}/history", opt={"rule": DESK, "family": _FAMILY, "answer": dispatch.History})
 async def get_job_history(request: AnyRequest, job_id: FromPath[str]) -> Response[bytes]:
     """Get whom a job was offered to, with the whole ranking of each offer, and why nobody could come."""
     services = services_of(request)
-    await _desk_job(services, job_id, actor_in(request))
+    await desk_job(services, job_id, actor_in(request))
     return answer(await dispatch.history(services.hub, job_id, unit_names(services)))
 
 
-@get(f"{_OF_ONE}/candidates", opt={"rule": _DESK, "family": _FAMILY, "answer": Candidates})
+@get(f"{_OF_ONE}/candidates", opt={"rule": DESK, "family": _FAMILY, "answer": Candidates})
 async def get_candidates(request: AnyRequest, job_id: FromPath[str]) -> Response[bytes]:
     """Ask who could take a job now, without asking anybody: what would happen if."""
     services = services_of(request)
-    await _desk_job(services, job_id, actor_in(request))
+    await desk_job(services, job_id, actor_in(request))
     found = await rank_for_job(context_of(services), job_id)
     words = explain(found.chosen, found.rejected, unit_names(services))
     return answer(Candidates(job_id, found.at, found.chosen, found.rejected, words))
@@ -196,8 +198,9 @@ async def reassign_job(request: AnyRequest, job_id: FromPath[str]) -> Response[b
     """Give a job to a unit of one's own choice, with the reason; the one that had it is told."""
     services = services_of(request)
     told = await read_json(request, Reassignment)
-    await _desk_job(services, job_id, actor_in(request))
-    return await carry_out(request, await reassignment(context_of(services), job_id, told.unit_id, told.reason))
+    await desk_job(services, job_id, actor_in(request))
+    asked = await reassignment(context_of(services), job_id, told.unit_id, told.reason, despite_near=told.despite_near)
+    return await carry_out(request, asked)
 
 
 async def crew_job(services: Services, job_id: str, actor: Actor) -> field.CrewJob:
@@ -225,11 +228,18 @@ def unit_names(services: Services) -> dict[str, str]:
     return {id_: unit.name for id_, unit in services.registers.units.all().items()}
 
 
-async def _desk_job(services: Services, job_id: str, actor: Actor) -> dispatch.JobRow:
+async def desk_job(services: Services, job_id: str, actor: Actor) -> dispatch.JobRow:
+    """Find a job that this actor may see at the desk.
+
+    Raises
+    ------
+    Refusal
+        ``not_found``, ``forbidden``.
+    """
     known = await dispatch.find_job(services.hub, job_id)
     if known is None:
         raise NOT_FOUND("job_id", what="任务 job", id=job_id[:80])
-    demand(_DESK, actor, Subject(known.job.region_code))
+    demand(DESK, actor, Subject(known.job.region_code))
     return known.job
 
 
@@ -300,6 +310,7 @@ ROUTES: list[Any] = [
     _route_file("geojson"),
     _route_file("gpx"),
     _route_file("rtz"),
+    _crew("received", field.ReceiveJob),
     _crew("accept", field.AcceptJob, ("route",), _with_its_route),
     _crew("decline", field.DeclineJob),
     _crew("abort", field.AbortJob),
@@ -314,5 +325,7 @@ ROUTES: list[Any] = [
     _desk("withdraw", dispatch.WithdrawJob),
     _desk("retry", dispatch.RetryDispatch),
     _desk("pin", dispatch.PinUnit),
+    _desk("forbid", dispatch.ForbidUnit),
+    _desk("allow", dispatch.AllowUnit),
     reassign_job,
 ]

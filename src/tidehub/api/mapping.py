@@ -5,7 +5,7 @@ The composition root gives ``services.more["land"]``, the bytes of the land as G
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Response, get
@@ -18,6 +18,8 @@ from tidehub.kernel.geometry import Position
 
 _FAMILY = "map"
 _ETAG = "land_etag"
+_FOUND_MAX = 20
+_NOT = 9
 
 
 class PlaceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +40,30 @@ class PlaceView(msgspec.Struct, frozen=True):
     region_code: str
     charted_depth_m: float | None
     dries: bool
+
+
+class PlaceSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that a place is looked for by."""
+
+    q: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+
+
+class PlaceFound(msgspec.Struct, frozen=True):
+    """A place whose name or address answers to the words."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    address: str
+    position: Position
+
+
+class PlacesFound(msgspec.Struct, frozen=True):
+    """Places, the best first."""
+
+    items: list[PlaceFound]
+    next: str | None
 
 
 class PlaceList(msgspec.Struct, frozen=True):
@@ -86,6 +112,46 @@ async def list_map_places(request: AnyRequest) -> Response[bytes]:
     return answer(page_of(items, None), headers={"cache-control": "private, max-age=60"})
 
 
+@get(
+    "/api/v1/map/search",
+    opt={"rule": rule(everyone=True), "family": _FAMILY, "query": PlaceSearch, "answer": PlacesFound},
+)
+async def search_places(request: AnyRequest) -> Response[bytes]:
+    """Look for a place of the register by its name or address, in either language; at most 20, the best first."""
+    query = read_query(request, PlaceSearch)
+    return answer(page_of(places_by_words(services_of(request), query.q), None))
+
+
+def places_by_words(services: Services, words: str) -> list[PlaceFound]:
+    """Find places: the whole name first, then its beginning, then within it, then its letters in order."""
+    wanted = words.casefold().split()
+    found = []
+    for id_, place in services.registers.places.all().items():
+        texts = [text.casefold() for text in (place.name, place.name_en, place.address) if text]
+        ranks = [min((_rank(word, text) for text in texts), default=_NOT) for word in wanted]
+        if ranks and max(ranks) < _NOT:
+            found.append(
+                (
+                    sum(ranks),
+                    place.name,
+                    PlaceFound(id_, place.name, place.name_en, place.kind, place.address, place.position),
+                )
+            )
+    found.sort(key=lambda one: one[:2])
+    return [one for _, _, one in found[:_FOUND_MAX]]
+
+
+def _rank(word: str, text: str) -> int:
+    if text == word:
+        return 0
+    if text.startswith(word):
+        return 1
+    if word in text:
+        return 2
+    letters = iter(text)
+    return 3 if len(word) > 1 and all(letter in letters for letter in word) else _NOT
+
+
 def _land(services: Services) -> tuple[bytes, str]:
     raw = cast(bytes, services.more["land"])
     if _ETAG not in services.more:
@@ -93,4 +159,4 @@ def _land(services: Services) -> tuple[bytes, str]:
     return raw, str(services.more[_ETAG])
 
 
-ROUTES: list[Any] = [get_land, list_map_places]
+ROUTES: list[Any] = [get_land, list_map_places, search_places]

@@ -180,5 +180,8 @@ ROUTES: list[Any] = [
     choose_channels,
     subscribe_push,
     unsubscribe_push,
+    command_route(
+        "/api/v1/messages/{message_id:str}/resend", messages.ResendMessage, family=_FAMILY, named="message_id"
+    ),
     command_route("/api/v1/messages/{message_id:str}/read", messages.MarkRead, family=_FAMILY, named="message_id"),
 ]

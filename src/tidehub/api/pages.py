@@ -12,7 +12,18 @@ from litestar import Response, get
 
 from tidehub.kernel.access import rule
 
-PATHS = ("/crew", "/hall", "/mine", "/ask/{code:str}", "/report/{report_id:str}")
+PATHS = (
+    "/crew",
+    "/hall",
+    "/mine",
+    "/ask/{code:str}",
+    "/report/{report_id:str}",
+    "/sent/{key:str}",
+    "/board",
+    "/board/wall",
+    "/admin",
+    "/admin/{section:str}",
+)
 """As ``web/src/main.tsx`` names them."""
 
 

@@ -13,6 +13,7 @@ from tidehub.api.exchange import (
     AnyRequest,
     Page,
     answer,
+    expected_version,
     no_content,
     page_of,
     read_cursor,
@@ -50,6 +51,12 @@ class GrantBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     units: tuple[str, ...] = ()
     until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     reason: str = ""
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
 class AccountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,8 +142,10 @@ async def list_reads(request: AnyRequest, id_: FromPath[str]) -> Response[bytes]
     opt=_opt(rule=rule("administrator", "auditor"), answer=list[dict[str, Any]]),
 )
 async def list_grants(request: AnyRequest, id_: FromPath[str]) -> Response[bytes]:
-    """List the posts a person holds."""
-    return answer(await queries.grants_of(services_of(request).hub, id_))
+    """List the posts a person holds, with the ETag that a change needs."""
+    hub = services_of(request).hub
+    version = await queries.grants_version(hub, id_)
+    return answer(await queries.grants_of(hub, id_), version=version)
 
 
 @put(
@@ -145,7 +154,7 @@ async def list_grants(request: AnyRequest, id_: FromPath[str]) -> Response[bytes
     opt=_opt(rule=ADMINISTRATOR, body=GrantBody, answer=None, status=204),
 )
 async def put_grant(request: AnyRequest, id_: FromPath[str], grant_id: FromPath[str]) -> Response[None]:
-    """Grant posts. Nobody grants to himself, nor more than he holds; sent again, it changes nothing."""
+    """Grant posts. Nobody grants to himself, nor more than he holds; with If-Match nobody overwrites another."""
     services, actor = services_of(request), actor_in(request)
     told = await read_json(request, GrantBody)
     _known_person(services.registers.people.get(id_), id_)
@@ -159,6 +168,7 @@ async def put_grant(request: AnyRequest, id_: FromPath[str], grant_id: FromPath[
             until=told.until,
             reason=told.reason,
             asked_by=actor.id,
+            expects=expected_version(request),
         ),
         by=actor,
     )
@@ -168,11 +178,13 @@ async def put_grant(request: AnyRequest, id_: FromPath[str], grant_id: FromPath[
 @delete(
     "/api/v1/people/{id_:str}/grants/{grant_id:str}",
     status_code=204,
-    opt=_opt(rule=ADMINISTRATOR, answer=None, status=204),
+    opt=_opt(rule=ADMINISTRATOR, query=Reason, answer=None, status=204),
 )
 async def delete_grant(request: AnyRequest, id_: FromPath[str], grant_id: FromPath[str]) -> Response[None]:
-    """End a grant; it counts from the person's next call."""
-    await services_of(request).hub.handle(RevokeRoles(person_id=id_, grant_id=grant_id), by=actor_in(request))
+    """End a grant, with the reason; it counts from the person's next call."""
+    reason = read_query(request, Reason).reason
+    command = RevokeRoles(person_id=id_, grant_id=grant_id, reason=reason, expects=expected_version(request))
+    await services_of(request).hub.handle(command, by=actor_in(request))
     return no_content()
 
 

@@ -243,50 +243,38 @@ async def watch(scope: Any, receive: Any, send: Any) -> None:
     subscriber = board.subscribe(actor_in(request).regions_for(_WATCHERS.roles))
     services.more[_OPEN] = services.more.get(_OPEN, 0) + 1
     try:
-        await _serve(subscriber, services.settings.heartbeat_s, receive, send)
+        await _serve(subscriber, "gzip" in request.headers.get("accept-encoding", ""), receive, send)
     finally:
         services.more[_OPEN] -= 1
         subscriber.close()
 
 
-async def _serve(subscriber: devices.Subscriber, heartbeat_s: float, receive: Any, send: Any) -> None:
+async def _serve(subscriber: devices.Subscriber, packed: bool, receive: Any, send: Any) -> None:
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
+        (b"vary", b"accept-encoding"),
     ]
+    if packed:
+        headers.append((b"content-encoding", b"gzip"))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
-    frames = aiter(subscriber)
-    gone = asyncio.ensure_future(_gone(receive))
-    waiting: asyncio.Future[devices.Frame] | None = None
+    begin = devices.GZIP_HEAD if packed else b"retry: 2000\n\n"
+    await send({"type": "http.response.body", "body": begin, "more_body": True})
+    gone = asyncio.ensure_future(_gone(receive, subscriber))
     try:
-        while not gone.done():
-            waiting = waiting or asyncio.ensure_future(anext(frames))
-            both: set[asyncio.Future[Any]] = {waiting, gone}
-            done, _ = await asyncio.wait(both, timeout=heartbeat_s, return_when=asyncio.FIRST_COMPLETED)
-            if waiting in done:
-                try:
-                    frame = waiting.result()
-                except StopAsyncIteration:
-                    break
-                waiting = None
-                body = b"id: %d\nevent: positions\ndata: %s\n\n" % (frame.number, frame.data)
-            elif not done:
-                body = b": still here\n\n"
-            else:
-                break
+        async for frame in subscriber:
+            body = frame.packed if packed else frame.event
             await send({"type": "http.response.body", "body": body, "more_body": True})
     finally:
         gone.cancel()
-        if waiting is not None:
-            waiting.cancel()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _gone(receive: Any) -> None:
+async def _gone(receive: Any, subscriber: devices.Subscriber) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    subscriber.close()
 
 
 def box_of(text: str) -> devices.Box:

@@ -31,9 +31,10 @@ from tidehub.api.exchange import (
 from tidehub.api.positions import box_of
 from tidehub.api.services import Services, SubjectOf, actor_in, services_of
 from tidehub.capabilities import intake
+from tidehub.capabilities.intake.catalogue import Offer
 from tidehub.kernel.access import Actor, Subject, demand, rule, scope
 from tidehub.kernel.errors import NOT_FOUND
-from tidehub.kernel.geometry import position
+from tidehub.kernel.geometry import Position, position
 from tidehub.kernel.instants import from_us, to_us
 
 VIEW = rule("duty_officer", "shift_leader", "checker", "auditor", "administrator", relations=["reporter"])
@@ -99,10 +100,13 @@ class ReportList(msgspec.Struct, frozen=True):
 
 
 class NearReport(msgspec.Struct, frozen=True):
-    """An open public report nearby, which may be about the same."""
+    """An open public report nearby, which may be about the same, and how many have reported it."""
 
     distance_m: int
     report: dict[str, Any]
+    title: intake.Text
+    status_text: intake.Text | None
+    voices: int
 
 
 class NearList(msgspec.Struct, frozen=True):
@@ -149,19 +153,34 @@ async def list_near_reports(request: AnyRequest) -> Response[bytes]:
     """List open public reports of the same category close by: perhaps the matter is known already."""
     query = read_query(request, NearQuery)
     services = services_of(request)
-    now = services.clock.now()
-    offer = catalogue_of(services).offer(query.service_code, now)
+    offer = catalogue_of(services).offer(query.service_code, services.clock.now())
+    return answer(page_of(await reports_near(services, offer, position(query.lon, query.lat, query.datum)), None))
+
+
+async def reports_near(services: Services, offer: Offer, at: Position) -> list[NearReport]:
+    """Find open public matters of a service's category near a place, the nearest first, each once."""
     limits = offer.service.duplicates
     within_s = limits.within_s if limits else _NEAR_S
     found = await intake.near_reports(
         services.hub,
         offer.service.category,
-        position(query.lon, query.lat, query.datum),
+        at,
         radius_m=limits.radius_m if limits else _NEAR_M,
-        received_from_us=to_us(now - timedelta(seconds=within_s)),
+        received_from_us=to_us(services.clock.now() - timedelta(seconds=within_s)),
     )
-    items = [NearReport(round(away_m), intake.shown_report(row, offer, public=True)) for away_m, row in found]
-    return answer(page_of(items, None))
+    voices = await intake.voices_of(services.hub, [row.case_id for _, row in found if row.case_id])
+    catalogue = catalogue_of(services)
+    matters = {row.case_id or row.report_id: (away_m, row) for away_m, row in reversed(found)}  # the nearest of each
+    return [
+        NearReport(
+            round(away_m),
+            intake.shown_report(row, offer, public=True),
+            following.title_of(row, catalogue),
+            following.status_text(row, catalogue),
+            voices.get(row.case_id, 1),
+        )
+        for away_m, row in sorted(matters.values(), key=lambda pair: (pair[0], pair[1].report_id))
+    ]
 
 
 @get(_OF_ONE, opt={"rule": VIEW, "family": _FAMILY, "answer": dict[str, Any]})

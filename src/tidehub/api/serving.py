@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar
 
+from tidehub.adapters.pdf import BoardPrinter, find_fonts
 from tidehub.api.app import build_api
 from tidehub.api.intake_doors import IntakeDoors
 from tidehub.api.services import ApiSettings, Services
@@ -30,6 +32,9 @@ def services_for(platform: Platform) -> Services:
         "board": platform.board,
         "desk": platform.desk,
         "definitions": mounted.indicators,
+        "packs": mounted.packs,
+        "printer": BoardPrinter(find_fonts()),
+        "calendars": work_calendars(),
         "templates": mounted.templates,
         "lifecycles": mounted.lifecycles,
         "land": harbour.land.read_bytes() if harbour else b'{"type":"FeatureCollection","features":[]}',
@@ -43,6 +48,7 @@ def services_for(platform: Platform) -> Services:
             secret=platform.key,
             public_url=platform.settings.public_url,
             agency_name=lambda unit_id, language: unit_name(platform, unit_id, language),
+            agency_ids=lambda names: unit_ids(platform, names),
         ),
     }
     services = Services(
@@ -64,3 +70,17 @@ def unit_name(platform: Platform, unit_id: str, language: str) -> str:
     if unit is None:
         return unit_id
     return unit.name_en or unit.name if language == "en" else unit.name
+
+
+def unit_ids(platform: Platform, names: Sequence[str]) -> tuple[str, ...]:
+    """Units that an Open311 query means by ``agency_responsible``: by id, or by name in either language.
+
+    A name that nobody has stays as it is, so that asking for it finds nothing rather than everything.
+    """
+    by_name: dict[str, set[str]] = {}
+    for unit_id, unit in platform.registers.units.all().items():
+        for name in (unit_id, unit.name, unit.name_en):
+            if name:
+                by_name.setdefault(name.casefold(), set()).add(unit_id)
+    found = {unit_id for name in names for unit_id in by_name.get(name.strip().casefold(), {name})}
+    return tuple(sorted(found))

@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 
 from tidehub.api.auth import cookie_name, session_of
 from tidehub.api.exchange import AnyRequest, answer, no_content, read_json
-from tidehub.api.services import ApiSettings, actor_in, services_of
+from tidehub.api.services import ApiSettings, Services, actor_in, services_of
 from tidehub.kernel.access import Actor, rule
 
 _EVERYONE = rule(everyone=True)
@@ -59,7 +59,7 @@ async def sign_in(request: AnyRequest) -> Response[bytes]:
     holder = await services.access.holders.of_session(signed_in.token)
     assert holder is not None
     response = answer(_me(request, holder.actor, signed_in.must_change), headers={"cache-control": "no-store"})
-    response.set_cookie(_cookie(services.settings, signed_in.token, services.access.settings.session_s))
+    response.set_cookie(signed_in_cookie(services, signed_in.token))
     return response
 
 
@@ -71,11 +71,8 @@ async def sign_in(request: AnyRequest) -> Response[bytes]:
 async def sign_out(request: AnyRequest) -> Response[None]:
     """Sign out: ends this session. Without one there is nothing to do."""
     services = services_of(request)
-    session = session_of(request.headers, services.settings)
-    if session is not None:
-        await services.access.sign_out(session)
     response = no_content()
-    response.set_cookie(_cookie(services.settings, "", 0))
+    response.set_cookie(await signed_out_cookie(request, services))
     return response
 
 
@@ -135,6 +132,19 @@ def _cookie(settings: ApiSettings, value: str, max_age_s: int) -> Cookie:
         secure=settings.secure_cookies,
         samesite="lax",
     )
+
+
+def signed_in_cookie(services: Services, token: str) -> Cookie:
+    """Make the cookie of a session that has begun."""
+    return _cookie(services.settings, token, services.access.settings.session_s)
+
+
+async def signed_out_cookie(request: AnyRequest, services: Services) -> Cookie:
+    """End the session of a request, and make the cookie that forgets it."""
+    session = session_of(request.headers, services.settings)
+    if session is not None:
+        await services.access.sign_out(session)
+    return _cookie(services.settings, "", 0)
 
 
 ROUTES: list[Any] = [sign_in, sign_out, me, change_password]

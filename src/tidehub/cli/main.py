@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "exchange",
     "reference": "reference",
     "route": "route",
+    "plan": "plan",
 }
 
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
 from tidehub.capabilities.cases import CaseMoved, CaseOpened, find_case
 from tidehub.capabilities.dispatch import (
     HoldUnit,
@@ -33,7 +31,7 @@ from tidehub.kernel.errors import NOT_FOUND, refusal_kind
 from tidehub.kernel.facts import Command
 from tidehub.kernel.geometry import Position
 from tidehub.kernel.ids import derived_id
-from tidehub.methods.assignment import Ranking, Start, UnitState, WaitingJob, rank_units
+from tidehub.methods.assignment import Destination, Ranking, Start, WaitingJob, overruled, overruled_job, rank_units
 
 HELD_AFTER = frozenset({"breakdown", "accident", "grounding", "collision"})
 """Reasons for giving a job back after which the unit is held until a duty officer lets it out."""
@@ -206,7 +204,9 @@ async def rank_for_job(context: FlowContext, job_id: str) -> Ranking:
     return rank_units(wanted.job, units, context.ways, now, wanted.service.ranking())
 
 
-async def reassignment(context: FlowContext, job_id: str, unit_id: str, reason: str) -> ReassignJob:
+async def reassignment(
+    context: FlowContext, job_id: str, unit_id: str, reason: str, *, despite_near: bool = False
+) -> ReassignJob:
     """Make the command with which a duty officer gives a job to a unit of his choice.
 
     What people decide (reserve, an old position, shifts, a pin) he may overrule; what a boat cannot do
@@ -227,8 +227,8 @@ async def reassignment(context: FlowContext, job_id: str, unit_id: str, reason: 
         unit = next((one for one in units if one.unit_id == unit_id), None)
         if unit is None:
             raise NOT_FOUND("unit_id", what="unit", id=unit_id)
-        job = _overruled_job(wanted.job)
-        answer = rank_units(job, [_overruled(unit, context)], context.ways, now, policy)
+        job = overruled_job(wanted.job)
+        answer = rank_units(job, [overruled(unit, now)], context.ways, now, policy)
         if not answer.chosen:
             reasons = answer.rejected[0].reasons
             raise UNIT_CANNOT_GO(
@@ -250,6 +250,39 @@ async def reassignment(context: FlowContext, job_id: str, unit_id: str, reason: 
         ranked=offer.ranked,
         rejected=tuple(one for one in shown.rejected if one.unit_id != unit_id),
         queued_after=chosen.queued_after,
+        holder_near_s=await near_scene_s(context, job_id),
+        despite_near=despite_near,
+    )
+
+
+async def near_scene_s(context: FlowContext, job_id: str) -> int | None:
+    """Seconds until the unit that has a job is there, where that is too close to redirect it; else ``None``."""
+    known = await find_job(context.reader, job_id)
+    service = context.policies.services.get(known.job.service) if known is not None else None
+    if known is None or service is None or known.job.state != "accepted" or known.job.unit_id is None:
+        return None
+    now = context.clock.now()
+    here = (await context.positions.last_known([known.job.unit_id], now)).get(known.job.unit_id)
+    if here is None:
+        return None
+    start = _start_of(known.job.unit_id, here.position, context)
+    to = Destination(known.job.position, known.job.place_id, service.ukc_m)
+    leg = context.ways.legs([start], to)[0]
+    if leg.travel_s is None or leg.length_m is None:
+        return None
+    return leg.travel_s if leg.travel_s <= service.near_scene_s or leg.length_m <= service.near_scene_m else None
+
+
+def _start_of(unit_id: str, position: Position, context: FlowContext) -> Start:
+    now = context.clock.now()
+    craft = context.registers.craft_of(unit_id, now)
+    return Start(
+        unit_id=unit_id,
+        position=position,
+        at=now,
+        mode=craft.mode if craft is not None else "road",
+        speed_mps=craft.cruise_mps if craft is not None and craft.cruise_mps else 5.0,
+        draught_m=craft.draught_m or 0.0 if craft is not None else 0.0,
     )
 
 
@@ -260,17 +293,9 @@ async def with_route(command: AcceptJob, context: FlowContext) -> AcceptJob:
         return command
     now = context.clock.now()
     here = (await context.positions.last_known([command.unit_id], now)).get(command.unit_id)
-    craft = context.registers.craft_of(command.unit_id, now)
     if here is None:
         return command
-    start = Start(
-        unit_id=command.unit_id,
-        position=here.position,
-        at=now,
-        mode=craft.mode if craft is not None else "road",
-        speed_mps=craft.cruise_mps if craft is not None and craft.cruise_mps else 5.0,
-        draught_m=craft.draught_m or 0.0 if craft is not None else 0.0,
-    )
+    start = _start_of(command.unit_id, here.position, context)
     route = context.ways.route(start, known.job.position, known.job.place_id)
     return AcceptJob(
         case_id=command.case_id,
@@ -289,13 +314,3 @@ async def _find_wanted(context: FlowContext, job_id: str) -> Wanted:
     if wanted is None:
         raise NOT_FOUND("job_id", what="job", id=job_id)
     return wanted
-
-
-def _overruled(unit: UnitState, context: FlowContext) -> UnitState:
-    """The unit without what a duty officer may overrule."""
-    position_at = context.clock.now() if unit.position is not None else None
-    return msgspec.structs.replace(unit, position_at=position_at, shifts=None, crew_until=None, held_reason=None)
-
-
-def _overruled_job(job: WaitingJob) -> WaitingJob:
-    return msgspec.structs.replace(job, silent=(), pinned_unit_id=None)

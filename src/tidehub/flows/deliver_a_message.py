@@ -43,7 +43,7 @@ class Context(Protocol):
 
 
 async def deliver_a_message(recorded: Recorded, context: Context) -> Sequence[Command]:
-    """Carry the message of a ``MessageQueued`` or ``MessagePostponed`` fact.
+    """Carry the message of a ``MessageQueued``, ``MessagePostponed`` or ``MessageResent`` fact.
 
     The first channel that takes it is enough, unless every channel is asked for. A channel that is down
     raises ``Unavailable`` and the hub tries again; if another has taken the message before, that is recorded
@@ -102,7 +102,7 @@ async def _carry_by_every(
 
 async def _carry(message: Message, contact: Contact, channel: str, carrier: Carrier) -> list[Command]:
     letter = Letter(
-        key=f"{message.message_id}/{channel}",
+        key=f"{message.message_id}/{channel}" + (f"/{message.attempt}" if message.attempt > 1 else ""),
         to=message.to,
         text=message.texts[contact.language],
         language=contact.language,

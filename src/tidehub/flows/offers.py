@@ -64,6 +64,7 @@ def wanted_of(known: Waiting, context: FlowContext) -> Wanted | None:
         needs=msgspec.convert(row.needs.get("lines", []), tuple[Need, ...]),
         skills=row.skills,
         excluded=known.refused,
+        forbidden=row.forbidden,
         silent=known.silent,
         pinned_unit_id=row.pinned_unit_id,
         waiting_since=row.since_at,

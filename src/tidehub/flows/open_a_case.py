@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tidehub.capabilities.cases import OpenCase
+from tidehub.capabilities.cases import LinkReport, OpenCase
 from tidehub.capabilities.intake import Catalogue, JoinReport, ReportReceived, Service
 from tidehub.hub.log import Recorded
 from tidehub.kernel.facts import Command
@@ -35,7 +35,8 @@ def case_id_of(report_id: str) -> str:
 async def open_a_case(recorded: Recorded, context: Context) -> Sequence[Command]:
     """Open the case of a report and tie the report to it, in one transaction.
 
-    A report under a service without a lifecycle is kept and opens none.
+    A report under a service without a lifecycle is kept and opens none. One that its reporter has joined to a
+    report nearby goes to that one's case.
     """
     report = recorded.fact
     assert isinstance(report, ReportReceived)
@@ -43,6 +44,12 @@ async def open_a_case(recorded: Recorded, context: Context) -> Sequence[Command]
     if offer is None or not offer.service.lifecycle:
         return ()
     service = offer.service
+    if report.same_as:
+        case_id = report.same_case_id or case_id_of(report.same_as)
+        return (
+            LinkReport(case_id=case_id, report_id=report.report_id),
+            JoinReport(report_id=report.report_id, case_id=case_id),
+        )
     case_id = case_id_of(report.report_id)
     category = context.registers.categories.get(report.category)
     return (

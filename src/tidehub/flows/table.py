@@ -32,11 +32,11 @@ PLATFORM: tuple[tuple[RunFlow, tuple[str, ...]], ...] = (
     (watch_an_arrival, ("JobAccepted",)),
     (note_an_arrival, ("UnitEnteredCircle",)),
     (stop_watching, ("JobCompleted", "JobAborted", "JobWithdrawn")),
-    (next_offer, ("JobDeclined", "OfferExpired", "JobAborted", "DispatchRetried", "UnitPinned")),
+    (next_offer, ("JobDeclined", "OfferExpired", "JobAborted", "DispatchRetried", "UnitPinned", "UnitAllowed")),
     (next_in_line, ("JobCompleted", "LoadLanded", "UnitReleased", "JobWithdrawn")),
     (withdraw_open_jobs, ("CaseClosed",)),
     (render_a_document, ("DocumentIssued",)),
-    (deliver_a_message, ("MessageQueued", "MessagePostponed")),
+    (deliver_a_message, ("MessageQueued", "MessagePostponed", "MessageResent")),
 )
 
 

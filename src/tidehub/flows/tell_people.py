@@ -108,7 +108,7 @@ def _params(recorded: Recorded, case: CaseBrief | None, registers: Registers) ->
     place_id = getattr(fact, "place_id", None)
     place = registers.places.get(place_id) if place_id else None
     params["place"] = place.name if place else ""
-    for name in ("number", "reason", "reference"):
+    for name in ("number", "reason", "reference", "note"):
         params[name] = str(getattr(fact, name, "") or "")
     for name in ("expires_at", "due_at", "eta_at"):
         at = getattr(fact, name, None)

@@ -29,6 +29,7 @@ async def tell_the_case(recorded: Recorded, _context: object) -> Sequence[Comman
             case_id=case_id,
             kind=recorded.kind,
             fact_id=recorded.id,
+            note=str(getattr(fact, "note", "") or ""),
             happened_at=happened_at if isinstance(happened_at, datetime) else None,
             assignee=fact.unit_id if recorded.kind in _GIVES_THE_CASE else None,
             on_behalf_of=recorded.by,

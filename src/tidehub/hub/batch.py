@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from tidehub.hub.handle import Job, carry_out, carry_out_many
 from tidehub.hub.log import Recorded
@@ -16,11 +16,27 @@ from tidehub.kernel.errors import Refusal, Unavailable
 Work = Job | Callable[[Transaction], Awaitable[Any]]
 
 
+class Waiter(Protocol):
+    """Who waits for an answer: an asyncio future, or a place among many."""
+
+    def done(self) -> bool:
+        """Whether nobody waits any more."""
+        ...
+
+    def set_result(self, result: Any) -> None:
+        """Give the answer."""
+        ...
+
+    def set_exception(self, error: BaseException) -> None:
+        """Say why it was not done."""
+        ...
+
+
 class Waiting(NamedTuple):
-    """One thing to write and the future that waits for it."""
+    """One thing to write and who waits for it."""
 
     work: Work
-    future: asyncio.Future[Any]
+    future: Waiter
 
 
 async def run_batch(tx: Transaction, registry: Registry, batch: Sequence[Waiting], now: datetime) -> list[Any]:
@@ -76,16 +92,60 @@ def give_answers(batch: Sequence[Waiting], results: Sequence[Any]) -> None:
             waiting.future.set_result(result)
 
 
+class _Together:
+    """Many jobs that one caller waits for with one future; each has its place in the answer."""
+
+    def __init__(self, count: int) -> None:
+        self.answers: list[Any] = [None] * count
+        self.open = count
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def answer(self, place: int, answer: Any) -> None:
+        self.answers[place] = answer
+        self.open -= 1
+        if self.open == 0 and not self.future.done():
+            self.future.set_result(None)
+
+
+class _Place:
+    """What stands for the future of one job among many; an asyncio future for each costs five times as much."""
+
+    __slots__ = ("_place", "_together")
+
+    def __init__(self, together: _Together, place: int) -> None:
+        self._together = together
+        self._place = place
+
+    def done(self) -> bool:
+        """Whether nobody waits any more."""
+        return self._together.future.done()
+
+    def set_result(self, result: Any) -> None:
+        """Give this job's answer."""
+        self._together.answer(self._place, result)
+
+    def set_exception(self, error: BaseException) -> None:
+        """Say why this job was not done."""
+        self._together.answer(self._place, error)
+
+
 async def wait_for_each(
-    begin: Callable[[Job], asyncio.Future[Any]], jobs: Sequence[Job]
+    begin: Callable[[Job, Waiter], None], jobs: Sequence[Job]
 ) -> list[list[Recorded] | BaseException]:
-    """Begin many jobs at once and wait for all; what is refused at the door stands in its place too."""
-    begun: list[asyncio.Future[Any] | BaseException] = []
-    for job in jobs:
+    """Begin many jobs at once and wait for all; what is refused at the door stands in its place too.
+
+    Parameters
+    ----------
+    begin
+        Puts a job into the queue with who waits for it.
+    """
+    if not jobs:
+        return []
+    together = _Together(len(jobs))
+    for place, job in enumerate(jobs):
         try:
-            begun.append(begin(job))
+            begin(job, _Place(together, place))
         except (Refusal, Unavailable) as error:
-            begun.append(error)
-    futures = [one for one in begun if isinstance(one, asyncio.Future)]
-    done = iter(await asyncio.gather(*futures, return_exceptions=True))
-    return [one if isinstance(one, BaseException) else next(done) for one in begun]
+            together.answer(place, error)
+    await together.future
+    return together.answers

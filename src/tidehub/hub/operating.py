@@ -18,7 +18,7 @@ from tidehub.hub.statement import Write, sql
 from tidehub.kernel.access import Rule, rule
 from tidehub.kernel.errors import NOT_FOUND
 from tidehub.kernel.facts import Command, Fact
-from tidehub.kernel.instants import to_us
+from tidehub.kernel.instants import from_us, to_us
 
 Matter = Literal["follow_up", "timer"]
 _OPERATORS = rule("administrator", "duty_officer")
@@ -98,6 +98,26 @@ class Parked(msgspec.Struct, frozen=True):
     problem: str
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A follow-up or timer that is open.
+
+    Parameters
+    ----------
+    due_at
+        When it was, or is, due; a troubled one is tried again at ``try_at``.
+    problem
+        What went wrong with it last, or ``""``.
+    """
+
+    matter: Matter
+    key: str
+    about: str
+    due_at: datetime
+    try_at: datetime
+    attempts: int
+    problem: str
+
+
 class Backlog(msgspec.Struct, frozen=True):
     """How much waits: follow-ups, timers, what is parked, and the age of the oldest that is due."""
 
@@ -141,6 +161,48 @@ _COUNT_TIMERS = sql(
     " COUNT(CASE WHEN state = 'parked' THEN 1 END) AS parked,"
     " MIN(CASE WHEN state = 'open' THEN due_us END) AS oldest_us FROM timer"
 )
+
+
+_OPEN_FOLLOW_UPS = sql(
+    "SELECT id, flow, stream, version, due_us, attempts, problem FROM follow_up"
+    " WHERE state = 'open' ORDER BY attempts DESC, due_us, id LIMIT :limit"
+)
+_OPEN_TIMERS = sql(
+    "SELECT key, kind, stream, due_us, try_us, attempts, problem FROM timer"
+    " WHERE state = 'open' ORDER BY try_us, key LIMIT :limit"
+)
+
+
+async def open_follow_ups(reader: Reader, *, limit: int = 100) -> list[Waiting]:
+    """Follow-ups that are on their way, those in trouble first."""
+    return [
+        Waiting(
+            "follow_up",
+            str(row["id"]),
+            _about_follow_up(row),
+            from_us(row["due_us"]),
+            from_us(row["due_us"]),
+            row["attempts"],
+            row["problem"] or "",
+        )
+        for row in await reader.fetch(_OPEN_FOLLOW_UPS, limit=limit)
+    ]
+
+
+async def open_timers(reader: Reader, *, limit: int = 100) -> list[Waiting]:
+    """Timers that run, the next first."""
+    return [
+        Waiting(
+            "timer",
+            row["key"],
+            _about_timer(row),
+            from_us(row["due_us"]),
+            from_us(row["try_us"]),
+            row["attempts"],
+            row["problem"] or "",
+        )
+        for row in await reader.fetch(_OPEN_TIMERS, limit=limit)
+    ]
 
 
 async def backlog(reader: Reader, now: datetime) -> Backlog:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import asyncpg
 from sqlalchemy import MetaData
 
-from tidehub.hub.batch import Waiting, Work, wait_for_each
+from tidehub.hub.batch import Waiter, Waiting, Work, wait_for_each
 from tidehub.hub.handle import Job
 from tidehub.hub.lane import LOST, Lane
 from tidehub.hub.log import Recorded, last_seq, read_after
@@ -203,7 +203,7 @@ class PostgresqlStore:
 
     async def submit_each(self, jobs: Sequence[Job]) -> list[list[Recorded] | BaseException]:
         """Carry out many jobs, each by itself; for each its facts, or what kept it from being done."""
-        return await wait_for_each(lambda job: self._wait_for(job, zlib.crc32(job.lane.encode())), jobs)
+        return await wait_for_each(lambda job, waiter: self._put(job, zlib.crc32(job.lane.encode()), waiter), jobs)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run bookkeeping in a transaction of any lane."""
@@ -211,13 +211,16 @@ class PostgresqlStore:
         return await self._wait_for(work, self._turn)  # type: ignore[no-any-return]
 
     def _wait_for(self, work: Work, place: int) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._put(work, place, future)
+        return future
+
+    def _put(self, work: Work, place: int, waiter: Waiter) -> None:
         if not self._accepting:
             raise Unavailable(NAME)
         if self.waiting >= self._waiting_max:
             raise TOO_BUSY(waiting=self.waiting)
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._lanes[place % self._lane_count].add(Waiting(work, future))
-        return future
+        self._lanes[place % self._lane_count].add(Waiting(work, waiter))
 
 
 class _PostgresqlSnapshot:

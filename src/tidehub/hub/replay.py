@@ -74,10 +74,10 @@ class Projector:
 
 
 async def facts_until(
-    reader: Reader, read_fact: FactReader, *, until: int = _FAR, at: datetime | None = None
+    reader: Reader, read_fact: FactReader, *, after: int = 0, until: int = _FAR, at: datetime | None = None
 ) -> AsyncIterator[Recorded]:
-    """Every fact up to a place in the log and an instant of recording, in the order of the log."""
-    seq, at_us = 0, _FAR if at is None else to_us(at)
+    """Every fact after a place in the log up to another and to an instant of recording, in the order of the log."""
+    seq, at_us = after, _FAR if at is None else to_us(at)
     while rows := await reader.fetch(_UNTIL, seq=seq, until=until, at_us=at_us, limit=PAGE):
         for row in rows:
             yield recorded_of(row, read_fact)

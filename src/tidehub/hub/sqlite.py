@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import MetaData
 
-from tidehub.hub.batch import Waiting, Work, give_answers, run_batch, wait_for_each
+from tidehub.hub.batch import Waiter, Waiting, Work, give_answers, run_batch, wait_for_each
 from tidehub.hub.handle import Job
 from tidehub.hub.log import LAST_SEQ, Recorded
 from tidehub.hub.migrate import prepare_sqlite
@@ -57,6 +57,10 @@ class SqliteTransaction(Transaction):
         return self._connection.execute(statement.sqlite, statement.sqlite_params(params)).rowcount
 
     async def _run_many(self, statement: Statement, rows: list[dict[str, Any]]) -> None:
+        if statement.inserts:
+            for text, params in statement.sqlite_inserts(rows):
+                self._connection.execute(text, params)
+            return
         if statement.lists:
             rows = [statement.sqlite_params(row) for row in rows]
         self._connection.executemany(statement.sqlite, rows)
@@ -213,20 +217,23 @@ class SqliteStore:
 
     async def submit_each(self, jobs: Sequence[Job]) -> list[list[Recorded] | BaseException]:
         """Carry out many jobs, each by itself; for each its facts, or what kept it from being done."""
-        return await wait_for_each(lambda job: self._wait_for(job), jobs)
+        return await wait_for_each(self._put, jobs)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run bookkeeping in a transaction of the writer."""
         return await self._wait_for(work)  # type: ignore[no-any-return]
 
     def _wait_for(self, work: Work) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._put(work, future)
+        return future
+
+    def _put(self, work: Work, waiter: Waiter) -> None:
         if not self._accepting:
             raise Unavailable(DATABASE)
         if self._queue.qsize() >= self._waiting_max:
             raise TOO_BUSY(waiting=self._queue.qsize())
-        future: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put(Waiting(work, future))
-        return future
+        self._queue.put(Waiting(work, waiter))
 
     def _write_for_ever(self) -> None:
         stopping = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tidehub.capabilities.cases import Lifecycles
-from tidehub.capabilities.dispatch import DispatchPolicies, ServicePolicy
+from tidehub.capabilities.dispatch import DispatchPolicies, ServicePolicy, Words
 from tidehub.capabilities.documents import Templates
 from tidehub.capabilities.evaluation import Definitions
 from tidehub.capabilities.intake import Catalogue
@@ -45,12 +45,16 @@ def mount(packs: Sequence[Pack]) -> Mounted:
     """
     services: dict[str, ServicePolicy] = {}
     messages: dict[str, MessageTemplate] = {}
+    reasons: dict[str, Words] = {}
     plan: AccountPlan | None = None
     indicators = Definitions()
     for pack in packs:
         for name, service in (pack.policies.services if pack.policies else {}).items():
             if services.setdefault(name, service) != service:
                 raise PACK_INVALID(f"services.{name}", where=pack.manifest.id, problem="another pack has this name")
+        for code, words in (pack.policies.override_reasons if pack.policies else {}).items():
+            if reasons.setdefault(code, words) != words:
+                raise PACK_INVALID(f"override_reasons.{code}", where=pack.manifest.id, problem="it has other words")
         for key, message in pack.messages.items():
             if messages.setdefault(key, message) != message:
                 raise PACK_INVALID(key, where=pack.manifest.id, problem="another pack has this message key")
@@ -65,7 +69,7 @@ def mount(packs: Sequence[Pack]) -> Mounted:
         packs=tuple(packs),
         lifecycles=Lifecycles(lifecycle for pack in packs for lifecycle in pack.lifecycles),
         catalogue=Catalogue(pack.catalogue for pack in packs if pack.catalogue is not None),
-        policies=DispatchPolicies(services=services),
+        policies=DispatchPolicies(services=services, override_reasons=reasons),
         indicators=indicators,
         messages=messages,
         notices=tuple(notice for pack in packs for notice in pack.notices),

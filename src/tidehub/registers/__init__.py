@@ -11,6 +11,7 @@ from tidehub.registers.commands import (
     RevokeRoles,
 )
 from tidehub.registers.decide import (
+    admit_granter,
     entry_subject,
     grant_roles,
     grant_subject,
@@ -92,7 +93,7 @@ def capability() -> Capability:
         handlers=(
             Handler(RecordEntry, load_versions, record_entry, entry_subject),
             Handler(RetireEntry, load_versions, retire_entry, entry_subject),
-            Handler(GrantRoles, load_grants, grant_roles, grant_subject),
+            Handler(GrantRoles, load_grants, grant_roles, grant_subject, admit=admit_granter),
             Handler(RevokeRoles, load_grants, revoke_roles),
             Handler(NotePersonalDataRead, load_nothing, note_personal_data_read),
         ),

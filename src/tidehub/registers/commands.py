@@ -72,6 +72,10 @@ class GrantRoles(Command, frozen=True):
         GB/T 2260 prefixes; ``("",)`` is everywhere and asks for a granter who holds his post everywhere.
     until
         When the grant ends by itself.
+    asked_by
+        Who asks, for whoever carries the command on under another name; nobody grants to himself.
+    expects
+        Version of the person's chain of grants that the sender has seen; another one is refused.
     """
 
     person_id: str
@@ -82,6 +86,7 @@ class GrantRoles(Command, frozen=True):
     until: datetime | None = None
     reason: str = ""
     asked_by: str = ""
+    expects: int | None = None
     rule: ClassVar[Rule] = GRANTERS
 
     @property
@@ -91,11 +96,12 @@ class GrantRoles(Command, frozen=True):
 
 
 class RevokeRoles(Command, frozen=True):
-    """End a grant at once."""
+    """End a grant at once; ``expects`` is the version of the person's chain of grants that the sender has seen."""
 
     person_id: str
     grant_id: str
     reason: str = ""
+    expects: int | None = None
     rule: ClassVar[Rule] = GRANTERS
 
     @property

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import shapely
 
-from tidehub.kernel.access import Role, Subject
+from tidehub.kernel.access import Actor, Role, Subject
 from tidehub.kernel.codec import canonical_json, split_problem
 from tidehub.kernel.errors import NOT_FOUND, refusal_kind
 from tidehub.kernel.geometry import POSITION_OUT_OF_RANGE
@@ -266,7 +266,7 @@ def _check_id(register: str, id_: str) -> None:
         raise ENTRY_ID_INVALID("id", id=id_[:80])
 
 
-def _check_chain(state: Versions, expects: int | None) -> None:
+def _check_chain(state: Versions | Grants, expects: int | None) -> None:
     if expects is not None and expects != state.chain:
         raise CHANGED_MEANWHILE(None, expected=expects, actual=state.chain)
 
@@ -283,6 +283,7 @@ def grant_roles(state: Grants, command: GrantRoles, now: datetime) -> list[Roles
             raise REGION_INVALID(f"regions[{number}]", region=region[:40])
     if command.until is not None and command.until <= now:
         raise VALIDITY_INVALID("until")
+    _check_chain(state, command.expects)
     held = state.by_id.get(command.grant_id)
     if held is not None:
         if held != command.roles:
@@ -304,6 +305,12 @@ def grant_roles(state: Grants, command: GrantRoles, now: datetime) -> list[Roles
     ]
 
 
+def admit_granter(_state: Grants, command: GrantRoles, actor: Actor) -> None:
+    """Refuse whoever grants to himself, whatever the command says of who asks."""
+    if actor.id == f"person/{command.person_id}":
+        raise GRANT_TO_ONESELF("person_id")
+
+
 def grant_subject(_state: Grants, command: GrantRoles) -> Subject:
     """A granter gives no more than he holds: all of the regions must lie in his."""
     regions = command.regions or ("",)
@@ -313,6 +320,7 @@ def grant_subject(_state: Grants, command: GrantRoles) -> Subject:
 
 def revoke_roles(state: Grants, command: RevokeRoles, _now: datetime) -> list[RolesRevoked]:
     """End a grant; one that is gone already is left alone."""
+    _check_chain(state, command.expects)
     if command.grant_id not in state.by_id:
         return []
     return [RolesRevoked(person_id=command.person_id, grant_id=command.grant_id, reason=command.reason)]

@@ -103,6 +103,8 @@ async def first_start(hub: Handles, access: Access, demo: Sequence[Account] = ()
                     roles=account.roles,
                     regions=account.regions,
                     units=account.units,
+                    reason="first start",
+                    asked_by=BY,
                 )
             )
         if commands:

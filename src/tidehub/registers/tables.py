@@ -199,9 +199,10 @@ class Versions(msgspec.Struct, frozen=True):
 
 
 class Grants(msgspec.Struct, frozen=True):
-    """The grants a person holds by id, ended ones included until they are revoked."""
+    """The grants a person holds by id, ended ones included until they are revoked, and the chain's length."""
 
     by_id: dict[str, tuple[str, ...]]
+    chain: int = 0
 
 
 async def load_versions(tx: Transaction, command: RecordEntry | RetireEntry) -> Versions:
@@ -224,7 +225,8 @@ async def load_versions(tx: Transaction, command: RecordEntry | RetireEntry) -> 
 async def load_grants(tx: Transaction, command: GrantRoles | RevokeRoles) -> Grants:
     """Read a person's grants."""
     rows = await tx.fetch(_GRANTS, person_id=command.person_id)
-    return Grants({row["grant_id"]: tuple(msgspec.json.decode(row["roles"])) for row in rows})
+    chain, _ = await tx.head(command.stream)
+    return Grants({row["grant_id"]: tuple(msgspec.json.decode(row["roles"])) for row in rows}, chain)
 
 
 async def load_nothing(_tx: Transaction, _command: NotePersonalDataRead) -> None:

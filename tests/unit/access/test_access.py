@@ -169,10 +169,12 @@ async def test_one_grant_does_not_reach_into_another(platform: Any) -> None:
 
 async def test_nobody_grants_to_himself_or_more_than_he_holds(platform: Any) -> None:
     """An administrator of one district grants within it, never to himself, and no post that is none."""
-    local = Actor(id="person/wang", roles=frozenset({"administrator"}), regions=("331002",))
+    local = Actor(id="person/zhou", roles=frozenset({"administrator"}), regions=("331002",))
+    himself = Actor(id="person/wang", roles=frozenset({"administrator"}), regions=("331002",))
     assert await refused(grant(platform, "g", "checker", regions=("",), by=local)) == "forbidden"
-    own = grant(platform, "g", "checker", regions=("331002",), by=local, asked_by="person/wang")
-    assert await refused(own) == "grant_to_oneself"
+    for asked_by in ("", "person/wang", "person/zhou"):  # whatever the command says of who asks
+        own = grant(platform, "g", "checker", regions=("331002",), by=himself, asked_by=asked_by)
+        assert await refused(own) == "grant_to_oneself"
     assert await refused(grant(platform, "g", "system")) == "role_unknown"
     assert await refused(grant(platform, "g", "checker", regions=("3310x",))) == "region_invalid"
     assert await refused(grant(platform, "g", "auditor", "administrator")) == "posts_conflict"

@@ -190,6 +190,32 @@ async def test_the_desk_sees_why_whom(harbour: Harbour) -> None:
     assert (await duty.get("/api/v1/jobs?state=offered")).json()["items"] == []
 
 
+async def test_the_desk_overrules_and_is_told_the_cost(harbour: Harbour) -> None:
+    """What if answers without a trace; stages stand with their actors; reasons come as a list with counts."""
+    await heard(harbour)
+    duty = await harbour.door.signed_in("duty", "duty_officer", regions=REGION)
+    crew = await harbour.door.signed_in("crew", "crew", regions=REGION, units=("k1",))
+    await reported(harbour)
+    (job,) = (await crew.get("/api/v1/jobs/mine")).json()["items"]
+    of_job = f"/api/v1/jobs/{job['job_id']}"
+    assert (await crew.post(f"{of_job}/received", json={})).status_code == 200
+    told = await duty.post(
+        "/api/v1/dispatch/what-if", json={"suppose": [{"kind": "forbid", "unit_id": "k1", "job_id": job["job_id"]}]}
+    )
+    assert told.status_code == 200, told.text
+    assert told.json()["lost"] == [job["job_id"]]
+    stages = (await duty.get(f"{of_job}/timeline")).json()
+    assert [one["stage"] for one in stages["items"]] == ["approved", "sent", "received"]
+    assert stages["stage"] == "received"
+    assert (await crew.get(f"{of_job}/timeline")).status_code == 403
+    held = await duty.post("/api/v1/units/k1/hold", json={"reason": "weather"})
+    assert held.status_code == 200, held.text
+    reasons = (await duty.get("/api/v1/dispatch/override-reasons")).json()
+    assert reasons["items"][0] | {"code": "weather", "count": 1} == reasons["items"][0]
+    assert reasons["total"] == 1
+    assert (await duty.post("/api/v1/dispatch/what-if", json={"suppose": []})).json()["code"] == "nothing_supposed"
+
+
 async def test_units_stand_on_the_board(harbour: Harbour) -> None:
     """State, room and last position; held in reserve and let out again; the crew see their own."""
     await heard(harbour)

@@ -73,6 +73,7 @@ CASES: list[tuple[str, UnitState, UnitState, WaitingJob, RankingPolicy, dict[str
     ),
     ("pinned_to_other", boat("K1"), boat("K2"), job(pinned_unit_id="K2"), POLICY, {}),
     ("refused_before", boat("K1"), boat("K2"), job(excluded={"K1": "engine"}), POLICY, {}),
+    ("forbidden", boat("K1"), boat("K2"), job(forbidden={"K1": "no pump"}), POLICY, {}),
     ("not_answered", boat("K1"), boat("K2"), job(silent=("K1",)), POLICY, {}),
     ("in_reserve", boat("K1", held_reason="typhoon"), boat("K1"), job(), POLICY, {}),
     ("no_position", boat("K1", position=None, position_at=None), boat("K1"), job(), POLICY, {}),

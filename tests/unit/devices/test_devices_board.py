@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 import pytest
 from devices_hub import NOON, HandClock
 
-from tidehub.capabilities.devices import Frame, LastPosition, PositionBoard
+from tidehub.capabilities.devices import GZIP_HEAD, Frame, LastPosition, PositionBoard
 from tidehub.methods.tracking import Timeouts
 
 pytestmark = pytest.mark.anyio
@@ -24,6 +25,11 @@ def last(number: int, seconds: float = 0.0, *, region: str = "331002", **more: A
 
 def read(frame: Frame) -> dict[str, Any]:
     return msgspec.json.decode(frame.data)  # type: ignore[no-any-return]
+
+
+def ids(frame: dict[str, Any]) -> list[str]:
+    """Who is in a frame, in full or as a step."""
+    return [one["id"] for one in frame["moved"]] + [step[0] for step in frame["steps"]]
 
 
 async def take(stream: Any, count: int) -> list[dict[str, Any]]:
@@ -44,7 +50,7 @@ async def test_a_screen_begins_with_the_whole_picture(clock: HandClock) -> None:
     board.put(last(2, 10))
     assert board.tick() == 1
     (news,) = await take(stream, 1)
-    assert not news["whole"] and [one["id"] for one in news["moved"]] == ["u2"]
+    assert not news["whole"] and ids(news) == ["u2"]
 
 
 async def test_many_fixes_of_a_tick_are_one_entry(clock: HandClock) -> None:
@@ -57,7 +63,7 @@ async def test_many_fixes_of_a_tick_are_one_entry(clock: HandClock) -> None:
     clock.move(1)
     board.tick()
     (news,) = await take(stream, 1)
-    assert [one["lon"] for one in news["moved"]] == [pytest.approx(121.0009)]
+    assert [one["lon"] for one in news["moved"]] == [pytest.approx(121.0009)]  # told for the first time: in full
     assert board.tick() == 0
 
 
@@ -77,7 +83,37 @@ async def test_a_slow_screen_loses_whole_frames_and_gets_a_whole_picture(clock: 
     board.put(last(1, 9))
     board.tick()
     (news,) = await take(stream, 1)
-    assert not news["whole"]
+    assert not news["whole"] and ids(news) == ["u1"]
+
+
+async def test_a_craft_is_told_in_full_once_and_then_as_steps(clock: HandClock) -> None:
+    """What does not change (name, region, flags) is sent when it changes; a new name is news in full."""
+    board = PositionBoard(clock)
+    stream = aiter(board.subscribe())
+    await take(stream, 1)
+    for step, title in enumerate(("", "", "椒环01")):
+        board.put(last(1, step, title=title))
+        board.tick()
+    news = await take(stream, 3)
+    assert [(len(one["moved"]), len(one["steps"])) for one in news] == [(1, 0), (0, 1), (1, 0)]
+    assert news[1]["steps"] == [["u1", 121.001, 28.0, 1780286401000, "fresh", None, None, None]]
+    assert news[2]["moved"][0]["title"] == "椒环01"
+
+
+async def test_packed_frames_stand_in_any_stream(clock: HandClock) -> None:
+    """A frame compressed once can follow whatever a screen got before: each unpacks to its own events."""
+    board = PositionBoard(clock)
+    early, late = board.subscribe(), board.subscribe()
+    pieces: list[list[Frame]] = [[], []]
+    for step in range(4):
+        board.put(last(1, step))
+        board.tick()
+        for place, one in enumerate((early, late)):
+            if place == 0 or step >= 2:
+                pieces[place].append(await anext(aiter(one)))
+    for frames in pieces:
+        unpacked = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(GZIP_HEAD + b"".join(f.packed for f in frames))
+        assert unpacked == b"".join(frame.event for frame in frames)
 
 
 async def test_two_hundred_screens_share_one_encoding(clock: HandClock) -> None:
@@ -118,7 +154,7 @@ async def test_silence_is_news_and_what_is_kept_no_longer_goes(clock: HandClock)
         clock.move(seconds)
         board.tick()
         (news,) = await take(stream, 1)
-        seen += [one["state"] for one in news["moved"]] + news["gone"]
+        seen += [step[4] for step in news["steps"]] + news["gone"]
     assert seen == ["stale", "timed_out", "u1"]
 
 

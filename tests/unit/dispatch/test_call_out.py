@@ -266,7 +266,8 @@ async def test_a_proposal_waits_for_the_duty_officer(open_store: Any) -> None:
         await town.say(ApproveOffer(case_id="C1", job_id=JOB, unit_id="k1"), DUTY)
     day = timedelta(days=1)
     counted = await override_reasons(town.store, town.clock.now() - day, town.clock.now() + day)
-    assert counted == [("crew know the berth", 1)]
+    assert [(one.reason, one.count) for one in counted] == [("crew know the berth", 1)]
+    assert counted[0].cost_s == 200, "one kilometre at five metres a second"
 
 
 async def test_a_duty_officer_reassigns_with_a_reason(open_store: Any) -> None:
@@ -313,7 +314,7 @@ async def test_a_pinned_unit_is_asked_even_from_reserve_and_nobody_else(open_sto
     assert await town.run() == ["JobOffered"]
     assert await holder(town) == "k2"
     with pytest.raises(Refusal, match="job_taken"):
-        await town.say(PinUnit(case_id="C1", job_id=JOB, unit_id=None, reason="no"), DUTY)
+        await town.say(PinUnit(case_id="C1", job_id=JOB, unit_id="k1", reason="no"), DUTY)
 
 
 async def test_a_hold_with_an_end_lifts_itself_and_those_who_wait_are_asked(open_store: Any) -> None:

@@ -36,6 +36,7 @@ export function SignIn() {
         </div>
         {error && <Trouble error={error} />}
         <button className="primary" disabled={busy}>{t('sign_in')}</button>
+        <a className="link middle" href="/plain">{t('plain_link')}</a>
       </form>
     </main>
   )

@@ -52,8 +52,22 @@ export async function post<T>(path: string, body: unknown, key?: string): Promis
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
-export async function remove(path: string): Promise<void> {
-  await send('DELETE', path)
+export async function remove(path: string, tag?: string): Promise<void> {
+  await send('DELETE', path, undefined, tag ? { 'if-match': tag } : {})
+}
+
+export interface Tagged<T> { value: T; tag: string }
+
+/** What is there, with the version (ETag) that a change has to name. */
+export async function getTagged<T>(path: string): Promise<Tagged<T>> {
+  const response = await send('GET', path)
+  return { value: (await response.json()) as T, tag: response.headers.get('etag') ?? '' }
+}
+
+/** Put a version; with `tag` it is refused when somebody else was quicker, and nobody's work is overwritten. */
+export async function put<T>(path: string, body: unknown, tag?: string): Promise<T> {
+  const response = await send('PUT', path, JSON.stringify(body), { 'content-type': 'application/json', ...(tag ? { 'if-match': tag } : {}) })
+  return (response.status === 204 ? undefined : await response.json()) as T
 }
 
 export async function upload(file: Blob): Promise<string> {

@@ -36,6 +36,15 @@ describe('the queue of a device', () => {
       expect((await queue.sendOne(one(), 'web-1', postThat(() => Promise.reject(answer)))).outcome).toBe('later')
     }
   })
+  it('sends a report under a key of its own, unstamped, and again when its photo arrived as something else', async () => {
+    let sent: unknown[] = []
+    const post: Post = { send: (_, body, key) => { sent = [body, key]; return Promise.resolve({ report_id: 'r1' }) }, upload: () => Promise.resolve('ab'.repeat(32)) }
+    const report = one({ key: 'k-12345678', body: { service_code: 's' }, files: [{ blob: new Blob(), into: 'media[]', sha256: 'ab'.repeat(32) }] })
+    expect((await queue.sendOne(report, 'web-1', post)).done).toEqual({ report_id: 'r1' })
+    expect(sent).toEqual([{ service_code: 's', media: ['ab'.repeat(32)] }, 'k-12345678'])
+    const spoiled = one({ key: 'k-12345678', files: [{ blob: new Blob(), into: 'media[]', sha256: 'cd'.repeat(32) }] })
+    expect((await queue.sendOne(spoiled, 'web-1', post)).outcome).toBe('later')
+  })
   it('shows what came too late and lies with the duty officer', async () => {
     const told = await queue.sendOne(one(), 'web-1', postThat(() => Promise.resolve({ version: 9, facts: [{ id: 'f', kind: 'FieldConflictReported' }] })))
     expect(told.outcome).toBe('conflict')

@@ -7,6 +7,8 @@ export interface Attached {
   blob: Blob
   /** The field of the body that takes its hash; one that ends with `[]` takes it into a list. */
   into: string
+  /** What it was when it was taken: an upload that arrives as anything else is made again. */
+  sha256?: string
 }
 
 export interface Order {
@@ -16,6 +18,8 @@ export interface Order {
   path: string
   body: Record<string, unknown>
   files?: Attached[]
+  /** A key of its own: the body then goes as it is, without the device's stamp (a report, not a crew's command). */
+  key?: string
 }
 
 export interface Waiting extends Order {
@@ -28,8 +32,10 @@ export interface Waiting extends Order {
 }
 
 export interface Done {
-  version: number
-  facts: { id: string; kind: string }[]
+  version?: number
+  facts?: { id: string; kind: string }[]
+  /** Of a report that was taken in. */
+  report_id?: string
 }
 
 /** What sending looks like from here; the tests give one of their own. */
@@ -42,9 +48,11 @@ const WEB: Post = { send: (path, body, key) => post<Done>(path, body, key), uplo
 
 /** The body as it is sent: stamped by the device, with the hashes of its files. */
 export async function bodyOf(one: Waiting, device: string, post: Post): Promise<Record<string, unknown>> {
-  const body: Record<string, unknown> = { ...one.body, device_id: device, device_seq: one.seq, device_at: one.device_at }
+  const stamp = one.key ? {} : { device_id: device, device_seq: one.seq, device_at: one.device_at }
+  const body: Record<string, unknown> = { ...one.body, ...stamp }
   for (const file of one.files ?? []) {
     const hash = await post.upload(file.blob)
+    if (file.sha256 && hash !== file.sha256) throw new Offline()
     if (file.into.endsWith('[]')) {
       const name = file.into.slice(0, -2)
       body[name] = [...((body[name] as string[] | undefined) ?? []), hash]
@@ -60,11 +68,11 @@ export function isFinal(problem: Problem): boolean {
 
 export type Outcome = 'sent' | 'refused' | 'conflict' | 'later'
 
-export async function sendOne(one: Waiting, device: string, post: Post): Promise<{ outcome: Outcome; problem?: Problem }> {
+export async function sendOne(one: Waiting, device: string, post: Post): Promise<{ outcome: Outcome; problem?: Problem; done?: Done }> {
   try {
     const body = await bodyOf(one, device, post)
-    const done = await post.send(one.path, body, `${device}-${one.seq}`)
-    return { outcome: done.facts.some((fact) => fact.kind === 'FieldConflictReported') ? 'conflict' : 'sent' }
+    const done = await post.send(one.path, body, one.key ?? `${device}-${one.seq}`)
+    return { outcome: done.facts?.some((fact) => fact.kind === 'FieldConflictReported') ? 'conflict' : 'sent', done }
   } catch (problem) {
     if (problem instanceof Refused) return { outcome: isFinal(problem.problem) ? 'refused' : 'later', problem: problem.problem }
     if (problem instanceof Offline) return { outcome: 'later' }
@@ -103,13 +111,33 @@ class Queue {
     void this.flush()
   }
 
-  async put(order: Order): Promise<void> {
+  async put(order: Order): Promise<number> {
     const kept = { ...order, by: this.by, device_at: new Date().toISOString(), state: 'waiting' as const }
     const seq = await add('outbox', kept)
     this.items = [...this.items, { ...kept, seq }]
     this.pause_ms = 1000
     this.tell()
     void this.flush()
+    return seq
+  }
+
+  /** Wait until one is no longer waiting to be sent, or for so long. */
+  settled(seq: number, withinMs: number): Promise<Waiting | 'sent' | 'waiting'> {
+    return new Promise((done) => {
+      const end = (found: Waiting | 'sent' | 'waiting') => {
+        stop()
+        window.clearTimeout(timer)
+        done(found)
+      }
+      const look = () => {
+        const one = this.items.find((item) => item.seq === seq)
+        if (!one) end('sent')
+        else if (one.state !== 'waiting') end(one)
+      }
+      const stop = this.subscribe(look)
+      const timer = window.setTimeout(() => end('waiting'), withinMs)
+      look()
+    })
   }
 
   /** Try a refused one again, unchanged: the same count, so that it can have no second effect. */
@@ -143,7 +171,9 @@ class Queue {
     try {
       const device = await deviceId()
       for (let next = this.next(); next; next = this.next()) {
-        const { outcome, problem } = await sendOne(next, device, WEB)
+        const { outcome, problem, done } = await sendOne(next, device, WEB)
+        // What became of it is on disk before it leaves the queue: a closed page finds it again.
+        if (outcome === 'sent' && next.key && done) await put('kept', done, `sent:${next.key}`)
         if (outcome === 'later') {
           this.timer = window.setTimeout(() => void this.flush(), this.pause_ms)
           this.pause_ms = Math.min(this.pause_ms * 2, 30_000)

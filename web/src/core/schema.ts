@@ -21,6 +21,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the whole board over a span (the last seven days if nothing is said), within what one may see. */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write the board, or the cases of one indicator, as CSV (UTF-8 with BOM) or the board as PDF. */
+        get: operations["get_board_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recompute every figure of the board from the facts, from zero, and compare. One at a time. */
+        get: operations["prove_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the work calendars; this year and the next stand in each, published or not. */
+        get: operations["list_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -581,6 +649,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatch/override-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the reasons for deciding otherwise than the reckoning, with how often each was given. */
+        get: operations["get_override_reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what moving, pinning, forbidding or holding would cost and whom, at once; nothing is stored. */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -854,6 +956,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List everybody with the posts they hold, as far as the asker's own post reaches. */
+        get: operations["list_all_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox": {
         parameters: {
             query?: never;
@@ -897,6 +1016,23 @@ export interface paths {
         };
         /** Read an indicator over a span, within what one may see, grouped if wished. */
         get: operations["read_indicator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators/{indicator_id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the very cases that an indicator counts, with what each adds to it. */
+        get: operations["list_counted_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1007,6 +1143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a unit be asked again that was forbidden for this job. */
+        post: operations["allow_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/approve": {
         parameters: {
             query?: never;
@@ -1018,7 +1171,7 @@ export interface paths {
         put?: never;
         /**
          * A duty officer lets a proposed job go out, to the unit proposed or to another that could.
-         * @description Choosing another than the first needs a reason; such choices are counted.
+         * @description Choosing another than the first of a proposal needs a reason; such choices are counted.
          */
         post: operations["approve_offer"];
         delete?: never;
@@ -1170,6 +1323,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/forbid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that this unit must not do this job, with a reason the machine cannot know (no pump, a dispute). */
+        post: operations["forbid_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/history": {
         parameters: {
             query?: never;
@@ -1196,7 +1366,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fix a waiting job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out. */
+        /**
+         * Fix a job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         * @description A job that waits goes to that unit or to nobody; one that the unit has already stays with it, whatever a
+         *     later reckoning says.
+         */
         post: operations["pin_unit"];
         delete?: never;
         options?: never;
@@ -1215,6 +1389,23 @@ export interface paths {
         put?: never;
         /** Give a job to a unit of one's own choice, with the reason; the one that had it is told. */
         post: operations["reassign_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The crew's device has the job and shows it: "sent" becomes "received". Sent by the device itself. */
+        post: operations["receive_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1334,6 +1525,23 @@ export interface paths {
         put?: never;
         /** A party signs for what was measured. */
         post: operations["sign_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the stages of a job: from draft to done, each with when it happened and who did it. */
+        get: operations["get_job_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1493,7 +1701,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a lifecycle's diagram: states, moves, clocks; in the version that new cases open under. */
+        /** Get a lifecycle's diagram: states, moves with guards, clocks, approvals; the newest version if none is named. */
         get: operations["get_lifecycle"];
         put?: never;
         post?: never;
@@ -1529,6 +1737,23 @@ export interface paths {
         };
         /** List berths, quays, anchorages and warehouses that boats can reach, by id. */
         get: operations["list_map_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look for a place of the register by its name or address, in either language; at most 20, the best first. */
+        get: operations["search_places"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1658,6 +1883,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{message_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message once more that is done with: by every channel it had, or by those named; with the reason. */
+        post: operations["resend_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1675,6 +1917,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what administrators and keepers did, newest first; personal data are masked. */
+        get: operations["list_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/backlog": {
         parameters: {
             query?: never;
@@ -1684,6 +1943,23 @@ export interface paths {
         };
         /** Count what waits to be done: follow-ups, timers, what is parked, the age of the oldest. */
         get: operations["get_backlog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how every connector fares: what came, what failed and why, which device was heard when. */
+        get: operations["get_connectors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1754,6 +2030,40 @@ export interface paths {
         put?: never;
         /** Try something parked again, from its first attempt. */
         post: operations["retry_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List follow-ups or timers that are open, with what went wrong with them last. */
+        get: operations["list_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the mounted packs with what each brings: lifecycles, categories, services, tariffs, sources. */
+        get: operations["list_packs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1853,7 +2163,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the posts a person holds. */
+        /** List the posts a person holds, with the ETag that a change needs. */
         get: operations["list_grants"];
         put?: never;
         post?: never;
@@ -1871,10 +2181,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Grant posts. Nobody grants to himself, nor more than he holds; sent again, it changes nothing. */
+        /** Grant posts. Nobody grants to himself, nor more than he holds; with If-Match nobody overwrites another. */
         put: operations["put_grant"];
         post?: never;
-        /** End a grant; it counts from the person's next call. */
+        /** End a grant, with the reason; it counts from the person's next call. */
         delete: operations["delete_grant"];
         options?: never;
         head?: never;
@@ -2234,7 +2544,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say whether the matter was put right, and how well. */
+        /** Say whether the matter was put right, and how well; ``not fixed`` says what is still wrong. */
         post: operations["rate_report"];
         delete?: never;
         options?: never;
@@ -2950,6 +3260,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the services on offer. */
+        get: operations["plain_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/ask/{service_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the form of a service. */
+        get: operations["plain_form"];
+        put?: never;
+        /** Take a report in; what is wrong is told at its field, and what was typed or photographed is kept. */
+        post: operations["plain_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/follow/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how a report goes on, to who holds its token. */
+        get: operations["plain_follow"];
+        put?: never;
+        /** Judge how it was done, or take the report back; a matter not put right goes back to the unit. */
+        post: operations["plain_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one's own reports; who is not signed in is asked to. */
+        get: operations["plain_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the form to sign in with. */
+        get: operations["plain_sign_in"];
+        put?: never;
+        /** Sign in by a form. */
+        post: operations["plain_signed_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plain/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out by a form. */
+        post: operations["plain_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -3047,6 +3462,40 @@ export interface components {
             password: string;
         };
         /**
+         * Act
+         * @description Something an administrator or keeper did; ``body`` is the fact, personal data masked by who shows it.
+         */
+        Act: {
+            at: string;
+            body: Record<string, never>;
+            by: string;
+            fact: string;
+            kind: string;
+            region_code: string;
+        };
+        /**
+         * ActList
+         * @description What administrators and keepers did, newest first.
+         */
+        ActList: {
+            items: components["schemas"]["Act"][];
+            next: string | null;
+        };
+        /**
+         * ActsQuery
+         * @description Whose acts (``person/...``), and of which kind.
+         */
+        ActsQuery: {
+            /** @default  */
+            by: string;
+            /** @default null */
+            cursor: string | null;
+            /** @default  */
+            kind: string;
+            /** @default 50 */
+            limit: number;
+        };
+        /**
          * AddReportUpdateBody
          * @description Add what is new to a report: from its reporter, from staff, or from a body it was forwarded to.
          *
@@ -3075,6 +3524,28 @@ export interface components {
              * @enum {unknown}
              */
             status: "action_scheduled" | "cancelled" | "closed" | "duplicate" | "fixed" | "for_triage" | "in_progress" | "internal_referral" | "investigating" | "no_further_action" | "not_councils_responsibility" | "open" | "planned" | "reopen" | "unchanged";
+        };
+        /**
+         * AllowUnitBody
+         * @description Let a unit be asked again that was forbidden for this job.
+         */
+        AllowUnitBody: {
+            unit_id: string;
+        };
+        /**
+         * ApprovalOfLifecycle
+         * @description An approval: who asks, who decides, and what a grant does to a clock.
+         */
+        ApprovalOfLifecycle: {
+            approval: string;
+            asks: string[];
+            clock: string;
+            decides: string[];
+            effect: string;
+            en: string;
+            on_granted: string;
+            on_refused: string;
+            zh: string;
         };
         /**
          * ApprovalView
@@ -3109,7 +3580,7 @@ export interface components {
          * ApproveOfferBody
          * @description A duty officer lets a proposed job go out, to the unit proposed or to another that could.
          *
-         *     Choosing another than the first needs a reason; such choices are counted.
+         *     Choosing another than the first of a proposal needs a reason; such choices are counted.
          */
         ApproveOfferBody: {
             /** @default  */
@@ -3272,6 +3743,41 @@ export interface components {
             problem: Record<string, never> | null;
         };
         /**
+         * Board
+         * @description The board over a span, with the equal span before it.
+         */
+        Board: {
+            before_since: string;
+            figures: components["schemas"]["Figure"][];
+            packs: components["schemas"]["PackOfBoard"][];
+            since: string;
+            until: string;
+        };
+        /**
+         * BoardQuery
+         * @description The span, and of which pack (场景).
+         */
+        BoardQuery: {
+            /** @default null */
+            as_of: string | null;
+            /** @default null */
+            category: string | null;
+            /** @default null */
+            kind: string | null;
+            /** @default null */
+            pack: string | null;
+            /** @default  */
+            region: string;
+            /** @default false */
+            region_exact: boolean;
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            unit: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
          * BulkAnswer
          * @description What became of every case that was asked for, in the order it was asked.
          */
@@ -3294,6 +3800,32 @@ export interface components {
             responsible_unit: string | null;
             /** @default {} */
             values: Record<string, never>;
+        };
+        /**
+         * CalendarList
+         * @description Every calendar that clocks count by.
+         */
+        CalendarList: {
+            items: components["schemas"]["CalendarView"][];
+            next: string | null;
+        };
+        /**
+         * CalendarView
+         * @description A work calendar: spans of open minutes for each weekday from Monday, and its years.
+         */
+        CalendarView: {
+            make_up: [
+                number,
+                number
+            ][];
+            name: string;
+            source: string;
+            week: [
+                number,
+                number
+            ][][];
+            work_day_rule: string;
+            years: components["schemas"]["YearView"][];
         };
         /**
          * Candidates
@@ -3387,6 +3919,34 @@ export interface components {
             title: string;
         };
         /**
+         * CasesOfQuery
+         * @description The span; a page of cases. Of a ratio the numerator is listed, or its ``denominator``.
+         */
+        CasesOfQuery: {
+            /** @default null */
+            as_of: string | null;
+            /** @default null */
+            category: string | null;
+            /** @default null */
+            cursor: string | null;
+            /** @default false */
+            denominator: boolean;
+            /** @default null */
+            kind: string | null;
+            /** @default 100 */
+            limit: number;
+            /** @default  */
+            region: string;
+            /** @default false */
+            region_exact: boolean;
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            unit: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
          * CasesQuery
          * @description What the list is narrowed to; ``box`` is ``west,south,east,north`` in WGS 84 degrees.
          */
@@ -3423,6 +3983,20 @@ export interface components {
             text: string | null;
             /** @default null */
             unit: string | null;
+        };
+        /**
+         * CategoryEdition
+         * @description A category, the days on which it holds, and who says so.
+         */
+        CategoryEdition: {
+            code: string;
+            en: string;
+            parent: string | null;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            zh: string;
         };
         /**
          * Change
@@ -3580,11 +4154,21 @@ export interface components {
         };
         /**
          * ClockOfLifecycle
-         * @description A clock of the lifecycle: what starts and stops it.
+         * @description A clock of the lifecycle: what starts, stops and pauses it, its limits, whose it is, what it says when.
          */
         ClockOfLifecycle: {
+            /** @default  */
+            calendar: string;
             clock: string;
             en: string;
+            /** @default [] */
+            limits: components["schemas"]["LimitOfClock"][];
+            /** @default  */
+            owner: string;
+            /** @default [] */
+            pauses_in: string[];
+            /** @default [] */
+            signals: components["schemas"]["SignalOfClock"][];
             starts: string[];
             stops: string[];
             zh: string;
@@ -3637,6 +4221,16 @@ export interface components {
             status: string;
             stopped_at: string | null;
             zh: string;
+        };
+        /**
+         * Compared
+         * @description A figure as it is kept, and as it comes out of the facts from zero.
+         */
+        Compared: {
+            equal: boolean;
+            id: string;
+            kept: number | null;
+            recomputed: number | null;
         };
         /**
          * CompleteJobBody
@@ -3696,6 +4290,18 @@ export interface components {
             vessel_id: string;
         };
         /**
+         * Connectors
+         * @description How what is connected fares: listeners, counts of the last seven days, devices, what failed last.
+         */
+        Connectors: {
+            devices: components["schemas"]["DeviceHealth"][];
+            listeners: {
+                [key: string]: string;
+            };
+            problems: components["schemas"]["ProblemView"][];
+            sources: components["schemas"]["SourceCount"][];
+        };
+        /**
          * ConsistencyQuery
          * @description Two sizes of the public log.
          */
@@ -3722,6 +4328,30 @@ export interface components {
         Count: {
             exact: boolean;
             value: number;
+        };
+        /**
+         * CountedCase
+         * @description A case behind a figure: what it adds, and what it is called. Observations without a case have none.
+         */
+        CountedCase: {
+            case_id: string;
+            count: number;
+            is_open: boolean;
+            last_at: string;
+            lifecycle: string;
+            region_code: string;
+            state: string;
+            title: string;
+            total: number;
+            unit_id: string;
+        };
+        /**
+         * CountedList
+         * @description A page of the cases behind a figure; over all pages ``count`` and ``total`` add up to it.
+         */
+        CountedList: {
+            items: components["schemas"]["CountedCase"][];
+            next: string | null;
         };
         /**
          * CountsQuery
@@ -3754,6 +4384,7 @@ export interface components {
             priority: number;
             queued_after: string | null;
             reason: string;
+            received_at: string | null;
             region_code: string;
             remaining: components["schemas"]["Line"][];
             route: components["schemas"]["Route"] | null;
@@ -3770,6 +4401,24 @@ export interface components {
         CrewJobList: {
             items: components["schemas"]["CrewJob"][];
             next: string | null;
+        };
+        /**
+         * DataSource
+         * @description A data file of a pack, where it comes from, and under which licence.
+         */
+        DataSource: {
+            file: string;
+            licence: string;
+            source: string;
+        };
+        /**
+         * DayFigure
+         * @description The headline of one calendar day in China; ``value`` of ``None``: nothing to divide by.
+         */
+        DayFigure: {
+            count: number;
+            day: string;
+            value: number | null;
         };
         /**
          * DecideApprovalBody
@@ -3834,10 +4483,26 @@ export interface components {
             next: string | null;
         };
         /**
+         * DeviceHealth
+         * @description A device of the register: when it was heard last, and whether it is silent now.
+         */
+        DeviceHealth: {
+            calibration_valid_until: string | null;
+            claims: string[];
+            device_id: string;
+            heard_at: string | null;
+            kind: string;
+            silent_since: string | null;
+            state: string;
+            unit_id: string | null;
+        };
+        /**
          * Diagram
          * @description A lifecycle as its diagram is drawn from.
          */
         Diagram: {
+            /** @default [] */
+            approvals: components["schemas"]["ApprovalOfLifecycle"][];
             clocks: components["schemas"]["ClockOfLifecycle"][];
             en: string;
             lifecycle: string;
@@ -3974,6 +4639,20 @@ export interface components {
             telemetry: {
                 [key: string]: number | string;
             } | null;
+        };
+        /**
+         * EffectView
+         * @description What becomes of one job; ``delta_s`` is how much later, ``None`` where nobody comes before or after.
+         */
+        EffectView: {
+            after_eta_s: number | null;
+            after_unit_id: string | null;
+            before_eta_s: number | null;
+            before_unit_id: string | null;
+            delta_s: number | null;
+            en: string;
+            job_id: string;
+            zh: string;
         };
         /**
          * Endpoint
@@ -4155,8 +4834,49 @@ export interface components {
             unit: string | null;
         };
         /**
+         * Figure
+         * @description One indicator on the board.
+         *
+         *         Parameters
+         *         ----------
+         *         aggregate
+         *             What ``value`` is: the indicator's headline, or ``permille`` for a ratio.
+         *         value, count
+         *             Over the span; ``count`` observations stand behind it.
+         *         figures
+         *             Every aggregate of the indicator over the span.
+         *         before, before_count
+         *             The same over the span of equal length that came before.
+         *         met
+         *             Whether the target is reached; ``None`` without a target or a value.
+         *         days
+         *             The trend, days without an observation left out.
+         */
+        Figure: {
+            aggregate: string;
+            before: number | null;
+            before_count: number;
+            count: number;
+            days: components["schemas"]["DayFigure"][];
+            direction: string;
+            figures: {
+                [key: string]: number | null;
+            };
+            id: string;
+            kind: string;
+            met: boolean | null;
+            source: string;
+            target: number | null;
+            target_from: string;
+            target_source: string;
+            title_en: string;
+            title_zh: string;
+            unit: string;
+            value: number | null;
+        };
+        /**
          * FiguresQuery
-         * @description The span, and what the figures are grouped by.
+         * @description The span, and what the figures are grouped by; regions by so many digits of their code.
          */
         FiguresQuery: {
             /** @default null */
@@ -4165,8 +4885,53 @@ export interface components {
             category: string | null;
             /** @default null */
             group_by: ("category" | "day" | "kind" | "lifecycle" | "region_code" | "unit_id") | null;
+            /** @default null */
+            kind: string | null;
             /** @default  */
             region: string;
+            /**
+             * @default 12
+             * @enum {unknown}
+             */
+            region_digits: 2 | 4 | 6 | 9 | 12;
+            /** @default false */
+            region_exact: boolean;
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            unit: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
+         * FileQuery
+         * @description The span, the form of the file and its language; ``indicator`` writes its cases instead of the board.
+         */
+        FileQuery: {
+            /** @default null */
+            as_of: string | null;
+            /** @default null */
+            category: string | null;
+            /**
+             * @default csv
+             * @enum {unknown}
+             */
+            format: "csv" | "pdf";
+            /** @default null */
+            indicator: string | null;
+            /** @default null */
+            kind: string | null;
+            /**
+             * @default zh
+             * @enum {unknown}
+             */
+            language: "en" | "zh";
+            /** @default null */
+            pack: string | null;
+            /** @default  */
+            region: string;
+            /** @default false */
+            region_exact: boolean;
             /** @default null */
             since: string | null;
             /** @default null */
@@ -4184,6 +4949,12 @@ export interface components {
          *             Who has taken it; not whom it was merely offered to.
          *         eta_at
          *             While the unit is on its way; from its position where that is fresh, otherwise as promised.
+         *         eta_from, eta_to, eta_why
+         *             Between when and when they can be expected, and why not more exactly.
+         *         asking
+         *             Name of the unit that was asked and has not answered yet.
+         *         next_step
+         *             What comes next.
          *         route
          *             What is left of the way, longitude and latitude.
          *         remaining_m
@@ -4192,33 +4963,61 @@ export interface components {
          *             Why nobody comes yet, and when somebody can.
          *         subsidy_fen
          *             What is due for it; ``None`` until it has been computed.
+         *         said, description, address, media
+         *             What the report says, and the digests of its photos.
+         *         voices
+         *             How many have reported the same matter.
+         *         can_reopen, reopen_until
+         *             Whether saying that it was not put right sends it back, and until when.
          */
         Following: {
+            /** @default  */
+            address: string;
+            /** @default null */
+            asking: string | null;
             /** @default false */
             can_cancel: boolean;
             /** @default false */
             can_rate: boolean;
+            /** @default false */
+            can_reopen: boolean;
             case_id: string | null;
             /** @default [] */
             clocks: components["schemas"]["ClockShown"][];
+            /** @default  */
+            description: string;
             /** @default [] */
             documents: components["schemas"]["DocumentShown"][];
             /** @default null */
             eta_at: string | null;
             /** @default null */
+            eta_from: string | null;
+            /** @default null */
+            eta_to: string | null;
+            /** @default null */
+            eta_why: components["schemas"]["Text"] | null;
+            /** @default null */
             honest: components["schemas"]["Text"] | null;
             /** @default null */
             job_id: string | null;
+            /** @default [] */
+            media: string[];
+            /** @default null */
+            next_step: components["schemas"]["Text"] | null;
             position: components["schemas"]["Position"] | null;
             received_at: string;
             /** @default null */
             remaining_m: number | null;
+            /** @default null */
+            reopen_until: string | null;
             report_id: string;
             /** @default null */
             route: [
                 number,
                 number
             ][] | null;
+            /** @default [] */
+            said: components["schemas"]["Said"][];
             service_code: string;
             state: string | null;
             status: string;
@@ -4234,6 +5033,16 @@ export interface components {
             unit_name: string | null;
             /** @default null */
             unit_position: components["schemas"]["Seen"] | null;
+            /** @default 1 */
+            voices: number;
+        };
+        /**
+         * ForbidUnitBody
+         * @description Say that this unit must not do this job, with a reason the machine cannot know (no pump, a dispute).
+         */
+        ForbidUnitBody: {
+            reason: string;
+            unit_id: string;
         };
         /**
          * Form
@@ -4271,6 +5080,41 @@ export interface components {
             until: string | null;
         };
         /**
+         * GrantView
+         * @description Posts within regions, for units, until an instant.
+         */
+        GrantView: {
+            grant_id: string;
+            regions: string[];
+            roles: string[];
+            units: string[];
+            until: string | null;
+        };
+        /**
+         * Guards
+         * @description What must hold before a move is made.
+         */
+        Guards: {
+            /** @default null */
+            max_times: number | null;
+            /** @default [] */
+            needs_approvals: string[];
+            /** @default false */
+            needs_children_closed: boolean;
+            /** @default false */
+            needs_note: boolean;
+            /** @default [] */
+            needs_values: string[];
+            /** @default false */
+            not_unit: boolean;
+            /** @default [] */
+            not_who: string[];
+            /** @default {} */
+            when: Record<string, never>;
+            /** @default  */
+            within: string;
+        };
+        /**
          * History
          * @description Everything about the call-out of one job.
          */
@@ -4294,6 +5138,25 @@ export interface components {
             reason: string;
             /** @default null */
             until: string | null;
+        };
+        /**
+         * HolderList
+         * @description Everybody the register of people knows, by id, with their posts.
+         */
+        HolderList: {
+            items: components["schemas"]["HolderView"][];
+            next: string | null;
+        };
+        /**
+         * HolderView
+         * @description A person with every post held; ``version`` is what a change needs as If-Match. Personal fields are masked.
+         */
+        HolderView: {
+            grants: components["schemas"]["GrantView"][];
+            login: string;
+            name: string;
+            person_id: string;
+            version: number;
         };
         /**
          * ImportAnswer
@@ -4435,6 +5298,13 @@ export interface components {
         /**
          * JobRow
          * @description A job as dispatch keeps it.
+         *
+         *         Parameters
+         *         ----------
+         *         forbidden
+         *             Units that a duty officer does not want for it, with the reason.
+         *         stage
+         *             How far it has come, in the words of ``STAGES``; empty while nobody has been found.
          */
         JobRow: {
             arrival_radius_m: number;
@@ -4443,6 +5313,10 @@ export interface components {
             demands: Record<string, never>;
             eta_s: number;
             expires_at: string | null;
+            /** @default {} */
+            forbidden: {
+                [key: string]: string;
+            };
             handling_s: number;
             job_id: string;
             needs: Record<string, never>;
@@ -4456,6 +5330,8 @@ export interface components {
             service: string;
             since_at: string;
             skills: string[];
+            /** @default  */
+            stage: string;
             /** @enum {unknown} */
             state: "accepted" | "done" | "no_unit" | "offered" | "proposed" | "waiting" | "withdrawn";
             task: string;
@@ -4595,6 +5471,32 @@ export interface components {
             sog_mps: number | null;
             source: string;
             state: string;
+        };
+        /**
+         * LifecycleOfPack
+         * @description A lifecycle that a pack brings, and how many cases stand under it.
+         */
+        LifecycleOfPack: {
+            clocks: number;
+            en: string;
+            lifecycle: string;
+            moves: number;
+            states: number;
+            version: number;
+            zh: string;
+        };
+        /**
+         * LimitOfClock
+         * @description How long a clock may run, for which cases, by which rule and since when.
+         */
+        LimitOfClock: {
+            amount: number | null;
+            from_value: string;
+            source: string;
+            unit: string;
+            valid_from: string;
+            valid_to: string;
+            when: Record<string, never>;
         };
         /**
          * Line
@@ -4763,12 +5665,14 @@ export interface components {
          * @description A message as people read it.
          */
         MessageRow: {
+            attempt: number;
             case_id: string;
+            channels: string[];
             message_id: string;
             queued_at: string;
             read_at: string | null;
             state: string;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["tidehub.capabilities.messages.queries.Step"][];
             template: string;
             texts: {
                 [key: string]: components["schemas"]["MessageText"];
@@ -4821,9 +5725,15 @@ export interface components {
          * @description A move of the diagram: one arrow for each state it starts in. ``by_facts``: made by the platform.
          */
         MoveEdge: {
+            /** @default [] */
+            by_approvals: string[];
+            /** @default [] */
+            by_clocks: string[];
             by_facts: string[];
             en: string;
             from_state: string;
+            /** @default null */
+            guards: components["schemas"]["Guards"] | null;
             move: string;
             relations: string[];
             roles: string[];
@@ -4882,11 +5792,14 @@ export interface components {
         };
         /**
          * NearReport
-         * @description An open public report nearby, which may be about the same.
+         * @description An open public report nearby, which may be about the same, and how many have reported it.
          */
         NearReport: {
             distance_m: number;
             report: Record<string, never>;
+            status_text: components["schemas"]["Text"] | null;
+            title: components["schemas"]["Text"];
+            voices: number;
         };
         /**
          * NewReport
@@ -4907,6 +5820,8 @@ export interface components {
          *             Whether who is signed in wants not to be named.
          *         on_behalf_of
          *             ``person/...`` whom staff write it down for.
+         *         same_as
+         *             An open public report nearby about the same matter, which this one joins.
          */
         NewReport: {
             /** @default  */
@@ -4938,6 +5853,8 @@ export interface components {
             position: components["schemas"]["GivenPosition"] | null;
             /** @default null */
             public: boolean | null;
+            /** @default  */
+            same_as: string;
             service_code: string;
         };
         /**
@@ -5059,6 +5976,70 @@ export interface components {
             limit: number;
             /** @default null */
             state: string | null;
+        };
+        /**
+         * OverrideReason
+         * @description A reason for deciding otherwise: its words, how often it was given, what it cost in later arrivals.
+         *
+         *         ``code`` is empty for a reason in free words, which then stand in both languages.
+         */
+        OverrideReason: {
+            code: string;
+            cost_s: number;
+            count: number;
+            en: string;
+            zh: string;
+        };
+        /**
+         * OverrideReasons
+         * @description The list that officers choose from, the most frequent first, with the free words that were given.
+         */
+        OverrideReasons: {
+            items: components["schemas"]["OverrideReason"][];
+            since: string;
+            total: number;
+            until: string;
+        };
+        /**
+         * PackList
+         * @description Every mounted pack.
+         */
+        PackList: {
+            items: components["schemas"]["PackView"][];
+            next: string | null;
+        };
+        /**
+         * PackOfBoard
+         * @description A scene, and the indicators that it brings.
+         */
+        PackOfBoard: {
+            en: string;
+            id: string;
+            indicators: string[];
+            scene: string;
+            zh: string;
+        };
+        /**
+         * PackView
+         * @description A mounted scene: what it is and what it brings.
+         */
+        PackView: {
+            categories: components["schemas"]["CategoryEdition"][];
+            data: components["schemas"]["DataSource"][];
+            documents: string[];
+            flows: string[];
+            id: string;
+            indicators: string[];
+            lifecycles: components["schemas"]["LifecycleOfPack"][];
+            messages: number;
+            notices: number;
+            platform: string;
+            region: string;
+            scene: string;
+            services: components["schemas"]["ServiceEdition"][];
+            tariffs: components["schemas"]["TariffEdition"][];
+            title: components["schemas"]["TextView"];
+            version: string;
         };
         /**
          * Page
@@ -5196,11 +6177,26 @@ export interface components {
         };
         /**
          * PinUnitBody
-         * @description Fix a waiting job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         * @description Fix a job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+         *
+         *     A job that waits goes to that unit or to nobody; one that the unit has already stays with it, whatever a
+         *     later reckoning says.
          */
         PinUnitBody: {
             reason: string;
             unit_id: string | null;
+        };
+        /**
+         * PlaceFound
+         * @description A place whose name or address answers to the words.
+         */
+        PlaceFound: {
+            address: string;
+            id: string;
+            kind: string;
+            name: string;
+            name_en: string;
+            position: components["schemas"]["Position"];
         };
         /**
          * PlaceList
@@ -5221,6 +6217,13 @@ export interface components {
             region: string;
         };
         /**
+         * PlaceSearch
+         * @description Words that a place is looked for by.
+         */
+        PlaceSearch: {
+            q: string;
+        };
+        /**
          * PlaceView
          * @description A place on the map. ``charted_depth_m`` is the depth at chart datum; ``dries`` at low water.
          */
@@ -5233,6 +6236,14 @@ export interface components {
             name_en: string;
             position: components["schemas"]["Position"];
             region_code: string;
+        };
+        /**
+         * PlacesFound
+         * @description Places, the best first.
+         */
+        PlacesFound: {
+            items: components["schemas"]["PlaceFound"][];
+            next: string | null;
         };
         /**
          * Position
@@ -5366,6 +6377,27 @@ export interface components {
             type: string;
         };
         /**
+         * ProblemView
+         * @description A message that could not be used, and why.
+         */
+        ProblemView: {
+            at: string;
+            claim: string | null;
+            detail: string;
+            number: number;
+            reason: string;
+            source: string;
+        };
+        /**
+         * Proof
+         * @description What came of recomputing the board from ``facts`` facts.
+         */
+        Proof: {
+            equal: boolean;
+            facts: number;
+            figures: components["schemas"]["Compared"][];
+        };
+        /**
          * PurposeBody
          * @description What the contact is wanted for.
          */
@@ -5468,7 +6500,7 @@ export interface components {
         };
         /**
          * RateReportBody
-         * @description Say whether the matter was put right, and how well.
+         * @description Say whether the matter was put right, and how well; ``not fixed`` says what is still wrong.
          */
         RateReportBody: {
             /** @default  */
@@ -5491,35 +6523,37 @@ export interface components {
             version: number;
         };
         /**
-         * Reason
-         * @description Why not, in data and in both languages.
-         *
-         *         Parameters
-         *         ----------
-         *         code
-         *             One of ``REASON_CODES``.
-         *         values
-         *             The figures behind the words.
-         *         clears_at
-         *             When the obstacle goes away by itself, if that is known.
+         * ReasonsQuery
+         * @description Between when; without an end: until now, without a beginning: thirty days before the end.
          */
-        Reason: {
+        ReasonsQuery: {
             /** @default null */
-            clears_at: string | null;
-            code: string;
-            en: string;
-            /** @default {} */
-            values: {
-                [key: string]: string | number | null;
-            };
-            zh: string;
+            since: string | null;
+            /** @default null */
+            until: string | null;
         };
         /**
          * Reassignment
-         * @description To whom, and why.
+         * @description To whom, and why; ``despite_near`` confirms it where the unit that has it is nearly there.
          */
         Reassignment: {
+            /** @default false */
+            despite_near: boolean;
             reason: string;
+            unit_id: string;
+        };
+        /**
+         * ReceiveJobBody
+         * @description The crew's device has the job and shows it: "sent" becomes "received". Sent by the device itself.
+         */
+        ReceiveJobBody: {
+            /** @default null */
+            device_at: string | null;
+            /** @default  */
+            device_id: string;
+            /** @default 0 */
+            device_seq: number;
+            /** @default  */
             unit_id: string;
         };
         /**
@@ -5655,7 +6689,7 @@ export interface components {
          * @description A unit that cannot, with every reason that stands against it, the first being the leading one.
          */
         Rejected: {
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["tidehub.methods.assignment.model.Reason"][];
             /** @default null */
             straight_m: number | null;
             unit_id: string;
@@ -5764,6 +6798,15 @@ export interface components {
             service: string;
             /** @default  */
             status: string;
+        };
+        /**
+         * ResendMessageBody
+         * @description Send a message once more that is done with: by every channel it had, or by those named; with the reason.
+         */
+        ResendMessageBody: {
+            /** @default [] */
+            channels: string[];
+            reason: string;
         };
         /**
          * ReserveNumbersBody
@@ -5889,16 +6932,28 @@ export interface components {
             as_of: string | null;
             /** @default null */
             category: string | null;
+            /** @default null */
+            kind: string | null;
             /** @default 100 */
             limit: number;
             /** @default  */
             region: string;
+            /** @default false */
+            region_exact: boolean;
             /** @default null */
             since: string | null;
             /** @default null */
             unit: string | null;
             /** @default null */
             until: string | null;
+        };
+        /**
+         * Said
+         * @description What the reporter has said in one field of the form, masked where it is personal.
+         */
+        Said: {
+            label: components["schemas"]["Text"];
+            value: components["schemas"]["Text"];
         };
         /**
          * Seen
@@ -5950,6 +7005,24 @@ export interface components {
             region_code: string;
             template: string;
             to: string;
+        };
+        /**
+         * ServiceEdition
+         * @description A service of the catalogue, the days on which it is offered, and what it opens.
+         */
+        ServiceEdition: {
+            anonymous: boolean;
+            category: string;
+            code: string;
+            en: string;
+            form: string | null;
+            lifecycle: string;
+            listed: boolean;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            zh: string;
         };
         /**
          * ServiceList
@@ -6061,6 +7134,17 @@ export interface components {
             password: string;
         };
         /**
+         * SignalOfClock
+         * @description What a clock does on its way: at so many per cent, or after a time.
+         */
+        SignalOfClock: {
+            at: string;
+            at_percent: number | null;
+            level: number;
+            message: string;
+            move: string;
+        };
+        /**
          * SignatureTold
          * @description Who signed for which measures; the name is masked unless it is asked for with a purpose.
          */
@@ -6070,6 +7154,17 @@ export interface components {
             name: string;
             party: string;
             signature_sha256: string;
+        };
+        /**
+         * SourceCount
+         * @description What came in by one protocol over the last days: taken, and turned away by reason.
+         */
+        SourceCount: {
+            accepted: number;
+            rejected: {
+                [key: string]: number;
+            };
+            source: string;
         };
         /**
          * SplitCaseBody
@@ -6092,21 +7187,6 @@ export interface components {
             start: boolean;
             state: string;
             zh: string;
-        };
-        /**
-         * Step
-         * @description What became of one channel; the address is masked.
-         */
-        Step: {
-            /** @default  */
-            address: string;
-            at: string;
-            /** @default false */
-            by_outbox: boolean;
-            channel: string;
-            delivered: boolean;
-            /** @default  */
-            problem: string;
         };
         /**
          * StepShown
@@ -6139,11 +7219,44 @@ export interface components {
             stream: string;
         };
         /**
+         * Supposition
+         * @description One thing that is supposed.
+         *
+         *         Parameters
+         *         ----------
+         *         kind
+         *             ``move`` gives the job to the unit, ``pin`` fixes it to the unit, ``forbid`` rules the unit out for the
+         *             job, ``hold`` keeps the unit in reserve, ``release`` lets it out.
+         *         unit_id, job_id
+         *             About whom; ``hold`` and ``release`` name no job.
+         */
+        Supposition: {
+            /** @default null */
+            job_id: string | null;
+            /** @enum {unknown} */
+            kind: "forbid" | "hold" | "move" | "pin" | "release";
+            unit_id: string;
+        };
+        /**
          * Taken
          * @description How many positions are on disk now.
          */
         Taken: {
             taken: number;
+        };
+        /**
+         * TariffEdition
+         * @description A tariff, its days of effect and its source.
+         */
+        TariffEdition: {
+            en: string;
+            source: string;
+            tariff: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+            zh: string;
         };
         /**
          * Text
@@ -6154,12 +7267,12 @@ export interface components {
             zh: string;
         };
         /**
-         * Timeline
-         * @description All facts of a case's chain, oldest first.
+         * TextView
+         * @description A text in both languages.
          */
-        Timeline: {
-            items: components["schemas"]["TimelineEntry"][];
-            next: string | null;
+        TextView: {
+            en: string;
+            zh: string;
         };
         /**
          * TimelineEntry
@@ -6450,12 +7563,82 @@ export interface components {
             version: number | null;
         };
         /**
-         * WaitingList
-         * @description Approvals that wait to be decided, oldest first.
+         * VersionQuery
+         * @description Which version.
          */
-        WaitingList: {
-            items: Record<string, never>[];
-            next: string | null;
+        VersionQuery: {
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * Waiting
+         * @description A follow-up or timer that is open.
+         *
+         *         Parameters
+         *         ----------
+         *         due_at
+         *             When it was, or is, due; a troubled one is tried again at ``try_at``.
+         *         problem
+         *             What went wrong with it last, or ``""``.
+         */
+        Waiting: {
+            about: string;
+            attempts: number;
+            due_at: string;
+            key: string;
+            /** @enum {unknown} */
+            matter: "follow_up" | "timer";
+            problem: string;
+            try_at: string;
+        };
+        /**
+         * WaitingQuery
+         * @description Which matter, and how many.
+         */
+        WaitingQuery: {
+            /** @default 100 */
+            limit: number;
+            /**
+             * @default follow_up
+             * @enum {unknown}
+             */
+            matter: "follow_up" | "timer";
+        };
+        /**
+         * WhatIfBody
+         * @description What is supposed, all of it together.
+         */
+        WhatIfBody: {
+            suppose: components["schemas"]["Supposition"][];
+        };
+        /**
+         * WhatIfView
+         * @description What would happen if.
+         *
+         *         Parameters
+         *         ----------
+         *         later_s, cost_delta_s
+         *             Seconds later over the jobs that are served in both cases; difference of what the engine minimises.
+         *         near_s
+         *             For these jobs the unit is so close to the scene that moving them must be confirmed: seconds left.
+         *         hidden
+         *             How many jobs of other regions would be touched as well.
+         */
+        WhatIfView: {
+            at: string;
+            cost_delta_s: number;
+            effects: components["schemas"]["EffectView"][];
+            en: string[];
+            gained: string[];
+            hidden: number;
+            later_s: number;
+            lost: string[];
+            near_s: {
+                [key: string]: number;
+            };
+            obstacles: components["schemas"]["tidehub.methods.assignment.model.Reason"][];
+            possible: boolean;
+            zh: string[];
         };
         /**
          * Wishes
@@ -6533,6 +7716,42 @@ export interface components {
             why: string;
         };
         /**
+         * YearView
+         * @description A year of a calendar: ``not_published`` as long as nobody knows its holidays.
+         */
+        YearView: {
+            days_off: string[];
+            days_worked: string[];
+            source: string;
+            /** @enum {unknown} */
+            state: "not_published" | "published";
+            year: number;
+        };
+        /**
+         * WaitingList
+         * @description What waits: follow-ups in trouble first, timers in the order they fire.
+         */
+        "tidehub.api.administration.WaitingList": {
+            items: components["schemas"]["Waiting"][];
+            next: string | null;
+        };
+        /**
+         * Timeline
+         * @description All facts of a case's chain, oldest first.
+         */
+        "tidehub.api.cases.Timeline": {
+            items: components["schemas"]["TimelineEntry"][];
+            next: string | null;
+        };
+        /**
+         * WaitingList
+         * @description Approvals that wait to be decided, oldest first.
+         */
+        "tidehub.api.cases.WaitingList": {
+            items: Record<string, never>[];
+            next: string | null;
+        };
+        /**
          * AtQuery
          * @description As of when; now if nothing is said.
          */
@@ -6541,12 +7760,45 @@ export interface components {
             at: string | null;
         };
         /**
+         * Reason
+         * @description Why.
+         */
+        "tidehub.api.people.Reason": {
+            /** @default  */
+            reason: string;
+        };
+        /**
          * AtQuery
          * @description At which instant; now, if none is named.
          */
         "tidehub.api.registers.AtQuery": {
             /** @default null */
             at: string | null;
+        };
+        /**
+         * Timeline
+         * @description The stages of a job, in the order in which they became known.
+         */
+        "tidehub.api.trust.Timeline": {
+            items: components["schemas"]["tidehub.capabilities.dispatch.queries.Step"][];
+            job_id: string;
+            stage: string;
+        };
+        /**
+         * Step
+         * @description One stage of a job: when it happened, when we knew, who did it.
+         *
+         *         ``note`` is the manner for ``draft``, ``approved`` and ``sent``, ``claimed`` for an arrival without
+         *         evidence, and the reason where a unit lost the job.
+         */
+        "tidehub.capabilities.dispatch.queries.Step": {
+            at: string;
+            attempt: number | null;
+            by: string;
+            note: string;
+            recorded_at: string;
+            stage: string;
+            unit_id: string | null;
         };
         /**
          * Row
@@ -6560,6 +7812,45 @@ export interface components {
             region_code: string;
             unit_id: string;
             value: number;
+        };
+        /**
+         * Step
+         * @description What became of one channel; the address is masked.
+         */
+        "tidehub.capabilities.messages.queries.Step": {
+            /** @default  */
+            address: string;
+            at: string;
+            /** @default false */
+            by_outbox: boolean;
+            channel: string;
+            delivered: boolean;
+            /** @default  */
+            problem: string;
+        };
+        /**
+         * Reason
+         * @description Why not, in data and in both languages.
+         *
+         *         Parameters
+         *         ----------
+         *         code
+         *             One of ``REASON_CODES``.
+         *         values
+         *             The figures behind the words.
+         *         clears_at
+         *             When the obstacle goes away by itself, if that is known.
+         */
+        "tidehub.methods.assignment.model.Reason": {
+            /** @default null */
+            clears_at: string | null;
+            code: string;
+            en: string;
+            /** @default {} */
+            values: {
+                [key: string]: string | number | null;
+            };
+            zh: string;
         };
         /**
          * Row
@@ -6600,7 +7891,156 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WaitingList"];
+                    "application/json": components["schemas"]["tidehub.api.cases.WaitingList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                as_of?: string | null;
+                region?: string;
+                unit?: string | null;
+                category?: string | null;
+                kind?: string | null;
+                region_exact?: boolean;
+                pack?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board_file: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                as_of?: string | null;
+                region?: string;
+                unit?: string | null;
+                category?: string | null;
+                kind?: string | null;
+                region_exact?: boolean;
+                pack?: string | null;
+                format?: "csv" | "pdf";
+                language?: "en" | "zh";
+                indicator?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_board: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                as_of?: string | null;
+                region?: string;
+                unit?: string | null;
+                category?: string | null;
+                kind?: string | null;
+                region_exact?: boolean;
+                pack?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -7303,7 +8743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Timeline"];
+                    "application/json": components["schemas"]["tidehub.api.cases.Timeline"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -7681,6 +9121,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_override_reasons: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideReasons"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -8183,6 +9688,35 @@ export interface operations {
             };
         };
     };
+    list_all_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inbox: {
         parameters: {
             query?: {
@@ -8253,7 +9787,10 @@ export interface operations {
                 region?: string;
                 unit?: string | null;
                 category?: string | null;
+                kind?: string | null;
+                region_exact?: boolean;
                 group_by?: ("category" | "day" | "kind" | "lifecycle" | "region_code" | "unit_id") | null;
+                region_digits?: 2 | 4 | 6 | 9 | 12;
             };
             header?: never;
             path: {
@@ -8283,6 +9820,49 @@ export interface operations {
             };
         };
     };
+    list_counted_cases: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                as_of?: string | null;
+                region?: string;
+                unit?: string | null;
+                category?: string | null;
+                kind?: string | null;
+                region_exact?: boolean;
+                denominator?: boolean;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                indicator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_indicator_rows: {
         parameters: {
             query?: {
@@ -8292,6 +9872,8 @@ export interface operations {
                 region?: string;
                 unit?: string | null;
                 category?: string | null;
+                kind?: string | null;
+                region_exact?: boolean;
                 limit?: number;
             };
             header?: never;
@@ -8466,6 +10048,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AcceptJobBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    allow_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowUnitBody"];
             };
         };
         responses: {
@@ -8762,6 +10379,41 @@ export interface operations {
             };
         };
     };
+    forbid_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForbidUnitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_job_history: {
         parameters: {
             query?: never;
@@ -8840,6 +10492,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Reassignment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveJobBody"];
             };
         };
         responses: {
@@ -9083,6 +10770,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_job_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tidehub.api.trust.Timeline"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -9360,7 +11078,9 @@ export interface operations {
     };
     get_lifecycle: {
         parameters: {
-            query?: never;
+            query?: {
+                version?: number | null;
+            };
             header?: never;
             path: {
                 name: string;
@@ -9437,6 +11157,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_places: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesFound"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -9744,6 +11495,41 @@ export interface operations {
             };
         };
     };
+    resend_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendMessageBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -9773,6 +11559,40 @@ export interface operations {
             };
         };
     };
+    list_acts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                by?: string;
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_backlog: {
         parameters: {
             query?: never;
@@ -9789,6 +11609,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Backlog"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connectors"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -9917,6 +11766,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waiting: {
+        parameters: {
+            query?: {
+                matter?: "follow_up" | "timer";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tidehub.api.administration.WaitingList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackList"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -10194,7 +12104,9 @@ export interface operations {
     };
     delete_grant: {
         parameters: {
-            query?: never;
+            query?: {
+                reason?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -12570,6 +14482,292 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plain_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page / 页面 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_signed_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    plain_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Go on / 转到下一页 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/html; charset=utf-8": string;
                 };
             };
         };

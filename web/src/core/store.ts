@@ -1,7 +1,7 @@
 // One small database on the device: what is waiting to be sent, and what was last read.
 const NAME = 'tidehub'
-const VERSION = 1
-export type Shelf = 'outbox' | 'kept' | 'device'
+const VERSION = 2
+export type Shelf = 'outbox' | 'kept' | 'device' | 'drafts'
 
 let opened: Promise<IDBDatabase> | undefined
 
@@ -9,10 +9,10 @@ function open(): Promise<IDBDatabase> {
   opened ??= new Promise((done, fail) => {
     const asked = indexedDB.open(NAME, VERSION)
     asked.onupgradeneeded = () => {
+      const missing = (shelf: Shelf) => !asked.result.objectStoreNames.contains(shelf)
       // The key of a waiting command is the device's count: IndexedDB never gives one out twice.
-      asked.result.createObjectStore('outbox', { keyPath: 'seq', autoIncrement: true })
-      asked.result.createObjectStore('kept')
-      asked.result.createObjectStore('device')
+      if (missing('outbox')) asked.result.createObjectStore('outbox', { keyPath: 'seq', autoIncrement: true })
+      for (const shelf of ['kept', 'device', 'drafts'] as const) if (missing(shelf)) asked.result.createObjectStore(shelf)
     }
     asked.onsuccess = () => done(asked.result)
     asked.onerror = () => fail(asked.error ?? new Error('IndexedDB'))

@@ -1,4 +1,5 @@
 // Every text that people see, in both languages. A key that is missing in one of them does not compile.
+import { CITIZEN_WORDS, type CitizenWord } from './words_citizen'
 import { CREW_WORDS, type CrewWord } from './words_crew'
 import { HALL_WORDS, type HallWord } from './words_hall'
 
@@ -8,13 +9,13 @@ const zh = {
   send: '提交申请', sending: '正在提交…', place: '位置', use_position: '用我的位置', pick_on_map: '在地图上点选位置',
   choose_berth: '选择泊位', add_line: '添加一项', remove: '删除', photo: '照片', add_photo: '拍照或选择照片', optional: '选填',
   contact: '联系电话', required: '请填写', offline: '没有网络，已保存在本机，联网后自动发送', try_again: '重试',
-  loading: '正在加载…', status: '办理进度', coming: '正在前来',
-  minutes: '分钟', at_time: '时刻', open_pdf: '打开 PDF', subsidy: '补贴', yuan: '元', rate: '评价',
+  loading: '正在加载…', status: '办理进度',
+  minutes: '分钟', open_pdf: '打开 PDF', yuan: '元',
   fixed_yes: '已办好', fixed_no: '没有办好', job: '任务',
   save: '保存', gross: '毛重', tare: '皮重', volume: '体积', sign: '签名',
   name: '姓名', clear: '重写',
   overdue: '超时', units: '船只车辆',
-  documents: '单证',
+
   indicators: '指标', cancel: '取消', back: '返回',
   filter: '筛选',
   verify: '单证核验', kg: '千克',
@@ -24,7 +25,7 @@ const zh = {
 }
 
 type CommonWord = keyof typeof zh
-export type Word = CommonWord | CrewWord | HallWord
+export type Word = CommonWord | CitizenWord | CrewWord | HallWord
 
 const en: Record<CommonWord, string> = {
   brand: 'Tidehub', sign_in: 'Sign in', sign_out: 'Sign out', login: 'Account', password: 'Password', other_language: '中文',
@@ -32,13 +33,13 @@ const en: Record<CommonWord, string> = {
   send: 'Send the request', sending: 'Sending…', place: 'Place', use_position: 'Use my position', pick_on_map: 'Tap the place on the map',
   choose_berth: 'Choose a berth', add_line: 'Add another kind', remove: 'Remove', photo: 'Photo', add_photo: 'Take or choose a photo', optional: 'optional',
   contact: 'Phone', required: 'Please fill this in', offline: 'No network: kept on this device and sent as soon as there is one', try_again: 'Try again',
-  loading: 'Loading…', status: 'Progress', coming: 'On its way',
-  minutes: 'min', at_time: 'at', open_pdf: 'Open PDF', subsidy: 'Subsidy', yuan: 'yuan', rate: 'Rate it',
+  loading: 'Loading…', status: 'Progress',
+  minutes: 'min', open_pdf: 'Open PDF', yuan: 'yuan',
   fixed_yes: 'Done well', fixed_no: 'Not done', job: 'Job',
   save: 'Save', gross: 'Gross', tare: 'Tare', volume: 'Volume', sign: 'Sign',
   name: 'Name', clear: 'Clear',
   overdue: 'Overdue', units: 'Units',
-  documents: 'Documents',
+
   indicators: 'Indicators', cancel: 'Cancel', back: 'Back',
   filter: 'Filter',
   verify: 'Verify a document', kg: 'kg',
@@ -49,6 +50,6 @@ const en: Record<CommonWord, string> = {
 
 export type Language = 'zh' | 'en'
 export const WORDS: Record<Language, Record<Word, string>> = {
-  zh: { ...zh, ...CREW_WORDS.zh, ...HALL_WORDS.zh },
-  en: { ...en, ...CREW_WORDS.en, ...HALL_WORDS.en },
+  zh: { ...zh, ...CITIZEN_WORDS.zh, ...CREW_WORDS.zh, ...HALL_WORDS.zh },
+  en: { ...en, ...CITIZEN_WORDS.en, ...CREW_WORDS.en, ...HALL_WORDS.en },
 }

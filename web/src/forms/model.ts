@@ -9,6 +9,7 @@ export interface Field {
   help?: Text | null
   required?: boolean
   unit?: string | null
+  personal?: boolean
   max_length?: number | null
   choices?: Choice[]
   fields?: Field[]
@@ -35,9 +36,10 @@ export function cleaned(fields: Field[], answers: Answers): Answers {
   const sent: Answers = {}
   for (const field of fields) {
     const value = answers[field.name]
-    if (value === undefined || value === '' || value === null) continue
+    if (value === undefined || value === '' || value === null || (Array.isArray(value) && value.length === 0)) continue
     if (field.kind === 'lines') sent[field.name] = (value as Answers[]).map((line) => cleaned(field.fields ?? [], line))
     else if (field.kind === 'integer' || field.kind === 'decimal') sent[field.name] = Number(value)
+    else if (field.kind === 'instant') sent[field.name] = new Date(value as string).toISOString()
     else sent[field.name] = value
   }
   return sent
@@ -65,6 +67,6 @@ export function missing(fields: Field[], answers: Answers, path = ''): string[] 
       if (lines.length < (field.required ? (field.lines_min ?? 1) : 0)) return [here]
       return lines.flatMap((line, place) => missing(field.fields ?? [], line, `${here}[${place}].`))
     }
-    return field.required && (value === undefined || value === '') ? [here] : []
+    return field.required && (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) ? [here] : []
   })
 }

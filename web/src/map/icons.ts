@@ -2,7 +2,7 @@
 import type { Map as BaseMap } from 'maplibre-gl'
 
 export type Sign = 'unit' | 'stale' | 'lost' | 'case' | 'soon' | 'late' | 'picked'
-const COLOURS: Record<Sign, string> = { unit: '#0b5c86', stale: '#b35c00', lost: '#7b8f9b', case: '#1a7f4b', soon: '#b35c00', late: '#b3261e', picked: '#b3261e' }
+const COLOURS: Record<Sign, string> = { unit: '#0b5c86', stale: '#b35c00', lost: '#7b8f9b', case: '#176f42', soon: '#b35c00', late: '#b3261e', picked: '#b3261e' }
 const SIDE = 64
 
 function drawn(sign: Sign): ImageData | undefined {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidehub.capabilities.cases import admit, approve, decide, project, timers
-from tidehub.capabilities.cases.brief import CaseBrief, find_case
+from tidehub.capabilities.cases.brief import CaseBrief, CaseTitle, find_case, titles_of
 from tidehub.capabilities.cases.bulk import BulkAnswer, move_each
 from tidehub.capabilities.cases.case_file import CaseFile, case_file
 from tidehub.capabilities.cases.check import check_lifecycle, message_keys
@@ -113,6 +113,7 @@ __all__ = [
     "CaseReopened",
     "CaseRow",
     "CaseSplit",
+    "CaseTitle",
     "ClockBreached",
     "ClockEscalated",
     "ClockExtended",
@@ -165,6 +166,7 @@ __all__ = [
     "provisional_cases",
     "read_lifecycle",
     "sharpened",
+    "titles_of",
 ]
 
 

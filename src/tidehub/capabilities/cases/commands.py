@@ -114,10 +114,13 @@ class TakeNotice(_OfCase, frozen=True):
     ----------
     kind, fact_id
         The fact, e.g. ``UnitArrived`` and ``case/X@7``; the id is kept as evidence.
+    note
+        What the fact says in words, for a move that needs a note.
     """
 
     kind: str
     fact_id: str
+    note: str = ""
     happened_at: datetime | None = None
     values: dict[str, Any] = msgspec.field(default_factory=dict)
     responsible_unit: str | None = None

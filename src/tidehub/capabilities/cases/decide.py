@@ -167,6 +167,7 @@ def take_notice(case: CaseState, command: TakeNotice, now: datetime) -> list[Fac
     at = command.happened_at or now
     trigger = frozenset({f"fact:{command.kind}"})
     asked = Asked(
+        note=command.note,
         values=command.values,
         responsible_unit=command.responsible_unit,
         assignee=command.assignee,

@@ -1,7 +1,7 @@
 """Devices (设备与位置): where everything is, how far that may be relied upon, and what it means."""
 
 from tidehub.capabilities.devices import decide
-from tidehub.capabilities.devices.board import Frame, PositionBoard, Subscriber
+from tidehub.capabilities.devices.board import GZIP_HEAD, Frame, PositionBoard, Subscriber
 from tidehub.capabilities.devices.commands import (
     DropCircle,
     ProveContact,
@@ -92,6 +92,7 @@ __all__ = [
     "CONTACT_INVALID",
     "CONTACT_NOT_PROVEN",
     "FACTS",
+    "GZIP_HEAD",
     "Aged",
     "Box",
     "Circle",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tidehub.capabilities.dispatch import decide
+from tidehub.capabilities.dispatch import decide, overrule
 from tidehub.capabilities.dispatch.commands import (
+    AllowUnit,
     ApproveOffer,
     ExpireOffer,
+    ForbidUnit,
     HoldUnit,
     OfferJob,
     PinUnit,
@@ -24,15 +26,25 @@ from tidehub.capabilities.dispatch.facts import (
     JobWithdrawn,
     NoUnitFound,
     OfferExpired,
+    UnitAllowed,
+    UnitForbidden,
     UnitHeld,
     UnitPinned,
     UnitReleased,
 )
-from tidehub.capabilities.dispatch.model import DispatchPolicies, ServicePolicy, read_dispatch_policies
+from tidehub.capabilities.dispatch.model import (
+    DispatchPolicies,
+    ServicePolicy,
+    Words,
+    common_override_reasons,
+    read_dispatch_policies,
+)
 from tidehub.capabilities.dispatch.project import ON_TIMER, READS, project, timers
 from tidehub.capabilities.dispatch.queries import (
     History,
     JobListed,
+    OverrideCounted,
+    Step,
     Waiting,
     find_job,
     history,
@@ -40,21 +52,24 @@ from tidehub.capabilities.dispatch.queries import (
     list_jobs,
     override_reasons,
     shortfall_of,
+    timeline,
     unit_at_work,
     unit_board,
     units_at_work,
     waiting_jobs,
 )
 from tidehub.capabilities.dispatch.state import Desk, JobRow, OfferRow, UnitRow
-from tidehub.capabilities.dispatch.tables import job, load_desk, load_unit, offer, unit
+from tidehub.capabilities.dispatch.tables import forbidden, job, load_desk, load_unit, offer, override, step, unit
 from tidehub.hub.registry import Capability, Handler
 from tidehub.kernel.access import Subject
 
 __all__ = [
+    "AllowUnit",
     "ApproveOffer",
     "DispatchPolicies",
     "DispatchRetried",
     "ExpireOffer",
+    "ForbidUnit",
     "History",
     "HoldUnit",
     "JobListed",
@@ -66,19 +81,25 @@ __all__ = [
     "OfferExpired",
     "OfferJob",
     "OfferRow",
+    "OverrideCounted",
     "PinUnit",
     "ReassignJob",
     "ReleaseUnit",
     "ReportNoUnit",
     "RetryDispatch",
     "ServicePolicy",
+    "Step",
+    "UnitAllowed",
+    "UnitForbidden",
     "UnitHeld",
     "UnitPinned",
     "UnitReleased",
     "UnitRow",
     "Waiting",
     "WithdrawJob",
+    "Words",
     "capability",
+    "common_override_reasons",
     "find_job",
     "history",
     "jobs_of_case",
@@ -86,6 +107,7 @@ __all__ = [
     "override_reasons",
     "read_dispatch_policies",
     "shortfall_of",
+    "timeline",
     "unit_at_work",
     "unit_board",
     "units_at_work",
@@ -113,9 +135,11 @@ def capability() -> Capability:
             Handler(ReportNoUnit, load_desk, decide.report_no_unit, _of_job),
             Handler(RetryDispatch, load_desk, decide.retry_dispatch, _of_job),
             Handler(ReassignJob, load_desk, decide.reassign_job, _of_job),
-            Handler(PinUnit, load_desk, decide.pin_unit, _of_job),
-            Handler(HoldUnit, load_unit, decide.hold_unit, _of_unit),
-            Handler(ReleaseUnit, load_unit, decide.release_unit, _of_unit),
+            Handler(PinUnit, load_desk, overrule.pin_unit, _of_job),
+            Handler(ForbidUnit, load_desk, overrule.forbid_unit, _of_job),
+            Handler(AllowUnit, load_desk, overrule.allow_unit, _of_job),
+            Handler(HoldUnit, load_unit, overrule.hold_unit, _of_unit),
+            Handler(ReleaseUnit, load_unit, overrule.release_unit, _of_unit),
         ),
         facts=(
             JobOffered,
@@ -125,11 +149,13 @@ def capability() -> Capability:
             NoUnitFound,
             DispatchRetried,
             UnitPinned,
+            UnitForbidden,
+            UnitAllowed,
             UnitHeld,
             UnitReleased,
         ),
         project=project,
-        tables=(job, offer, unit),
+        tables=(job, offer, unit, forbidden, step, override),
         reads=READS,
         timers=timers,
         on_timer=ON_TIMER,

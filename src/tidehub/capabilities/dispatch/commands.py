@@ -76,7 +76,7 @@ class OfferJob(_OfCase, frozen=True, kw_only=True):
 class ApproveOffer(_OfCase, frozen=True, kw_only=True):
     """A duty officer lets a proposed job go out, to the unit proposed or to another that could.
 
-    Choosing another than the first needs a reason; such choices are counted.
+    Choosing another than the first of a proposal needs a reason; such choices are counted.
     """
 
     unit_id: str
@@ -129,6 +129,13 @@ class ReassignJob(_OfCase, frozen=True, kw_only=True):
     """A duty officer gives a job to another unit, with a reason; the one that had it is told.
 
     The fields of the offer are those of :class:`OfferJob`.
+
+    Parameters
+    ----------
+    holder_near_s
+        Seconds until the unit that has it is there, where that is less than the policy lets be redirected.
+    despite_near
+        The officer has seen this and wants it all the same.
     """
 
     unit_id: str
@@ -139,14 +146,35 @@ class ReassignJob(_OfCase, frozen=True, kw_only=True):
     ranked: tuple[Ranked, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     queued_after: str | None = None
+    holder_near_s: int | None = None
+    despite_near: bool = False
     rule: ClassVar[Rule] = DUTY
 
 
 class PinUnit(_OfCase, frozen=True, kw_only=True):
-    """Fix a waiting job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out."""
+    """Fix a job to one unit, with a reason; ``unit_id`` of ``None`` takes the pin out.
+
+    A job that waits goes to that unit or to nobody; one that the unit has already stays with it, whatever a
+    later reckoning says.
+    """
 
     unit_id: str | None
     reason: str
+    rule: ClassVar[Rule] = DUTY
+
+
+class ForbidUnit(_OfCase, frozen=True, kw_only=True):
+    """Say that this unit must not do this job, with a reason the machine cannot know (no pump, a dispute)."""
+
+    unit_id: str
+    reason: str
+    rule: ClassVar[Rule] = DUTY
+
+
+class AllowUnit(_OfCase, frozen=True, kw_only=True):
+    """Let a unit be asked again that was forbidden for this job."""
+
+    unit_id: str
     rule: ClassVar[Rule] = DUTY
 
 

@@ -8,11 +8,8 @@ from datetime import datetime, timedelta
 from tidehub.capabilities.dispatch.commands import (
     ApproveOffer,
     ExpireOffer,
-    HoldUnit,
     OfferJob,
-    PinUnit,
     ReassignJob,
-    ReleaseUnit,
     ReportNoUnit,
     RetryDispatch,
     WithdrawJob,
@@ -24,9 +21,6 @@ from tidehub.capabilities.dispatch.facts import (
     JobWithdrawn,
     NoUnitFound,
     OfferExpired,
-    UnitHeld,
-    UnitPinned,
-    UnitReleased,
 )
 from tidehub.capabilities.dispatch.refusals import (
     JOB_OVER,
@@ -35,13 +29,16 @@ from tidehub.capabilities.dispatch.refusals import (
     NOT_PROPOSED,
     OVERRIDE_NEEDS_REASON,
     UNIT_BUSY,
+    UNIT_FORBIDDEN,
     UNIT_HAS_OFFER,
     UNIT_HELD,
+    UNIT_NEAR_SCENE,
     UNIT_NOT_PINNED,
     UNIT_NOT_RANKED,
+    UNIT_ON_SCENE,
     UNIT_REFUSED_BEFORE,
 )
-from tidehub.capabilities.dispatch.state import OVER, Desk, JobRow, UnitRow
+from tidehub.capabilities.dispatch.state import OVER, Desk, JobRow
 from tidehub.kernel.errors import NOT_FOUND
 from tidehub.kernel.facts import Fact
 
@@ -102,12 +99,14 @@ def offer_job(desk: Desk, command: OfferJob, now: datetime) -> Sequence[Fact]:
 def approve_offer(desk: Desk, command: ApproveOffer, now: datetime) -> Sequence[Fact]:
     """Let a proposed job go out, to the first or, with a reason, to another that could.
 
+    Where the policy only advises, the choice was the officer's from the beginning and needs no reason.
+
     Raises
     ------
     Refusal
         ``not_proposed``, ``unit_not_ranked``, ``override_needs_reason``, and the conflicts of an offer.
     """
-    job = _known(desk, command.case_id, command.job_id)
+    job = known_job(desk, command.case_id, command.job_id)
     if job.state == "offered" and job.unit_id == command.unit_id:
         return ()
     if job.state != "proposed":
@@ -115,7 +114,7 @@ def approve_offer(desk: Desk, command: ApproveOffer, now: datetime) -> Sequence[
     ranked = next((one for one in desk.proposed if one.unit_id == command.unit_id), None)
     if ranked is None:
         raise UNIT_NOT_RANKED("unit_id", unit_id=command.unit_id)
-    overridden = desk.proposed[0].unit_id != command.unit_id
+    overridden = desk.mode != "advise" and desk.proposed[0].unit_id != command.unit_id
     if overridden and not command.reason.strip():
         raise OVERRIDE_NEEDS_REASON("reason", first=desk.proposed[0].unit_id)
     _may_be_asked(desk, job.job_id, command.unit_id, ranked.queued_after, now)
@@ -151,12 +150,12 @@ def withdraw_job(desk: Desk, command: WithdrawJob, now: datetime) -> Sequence[Fa
     Refusal
         ``job_over`` when it is done already.
     """
-    job = _known(desk, command.case_id, command.job_id)
+    job = known_job(desk, command.case_id, command.job_id)
     if job.state == "withdrawn":
         return ()
     if job.state == "done":
         raise JOB_OVER("job_id", state=job.state)
-    return (JobWithdrawn(case_id=job.case_id, job_id=job.job_id, unit_id=_holder(job), reason=command.reason),)
+    return (JobWithdrawn(case_id=job.case_id, job_id=job.job_id, unit_id=holder_of(job), reason=command.reason),)
 
 
 def report_no_unit(desk: Desk, command: ReportNoUnit, now: datetime) -> Sequence[Fact]:
@@ -214,16 +213,18 @@ def reassign_job(desk: Desk, command: ReassignJob, now: datetime) -> Sequence[Fa
     Raises
     ------
     Refusal
-        ``override_needs_reason``, ``job_over``, and the conflicts of an offer.
+        ``override_needs_reason``, ``job_over``, ``unit_on_scene``, ``unit_near_scene`` unless confirmed, and
+        the conflicts of an offer.
     """
-    job = _known(desk, command.case_id, command.job_id)
+    job = known_job(desk, command.case_id, command.job_id)
     if not command.reason.strip():
         raise OVERRIDE_NEEDS_REASON("reason", first=job.unit_id or "-")
     if job.state in OVER:
         raise JOB_OVER("job_id", state=job.state)
-    holder = _holder(job)
+    holder = holder_of(job)
     if holder == command.unit_id:
         raise JOB_TAKEN("unit_id", job_id=job.job_id, state=job.state)
+    _may_be_redirected(desk, job, command)
     _may_be_asked(desk, job.job_id, command.unit_id, command.queued_after, now, despite_hold=True)
     facts: list[Fact] = []
     if holder is not None:
@@ -252,43 +253,6 @@ def reassign_job(desk: Desk, command: ReassignJob, now: datetime) -> Sequence[Fa
     return facts
 
 
-def pin_unit(desk: Desk, command: PinUnit, now: datetime) -> Sequence[Fact]:
-    """Fix a job that waits to one unit, or loosen it again.
-
-    Raises
-    ------
-    Refusal
-        ``job_taken`` while somebody has it (reassign it instead), ``unit_refused_before``.
-    """
-    job = _known(desk, command.case_id, command.job_id)
-    if job.state not in ("waiting", "no_unit"):
-        raise JOB_TAKEN("job_id", job_id=job.job_id, state=job.state)
-    if job.pinned_unit_id == command.unit_id:
-        return ()
-    if command.unit_id is not None:
-        if desk.unit is None:
-            raise NOT_FOUND("unit_id", what="unit", id=command.unit_id)
-        if command.unit_id in desk.refused:
-            raise UNIT_REFUSED_BEFORE("unit_id", unit_id=command.unit_id, why=desk.refused[command.unit_id])
-    return (UnitPinned(case_id=job.case_id, job_id=job.job_id, unit_id=command.unit_id, reason=command.reason),)
-
-
-def hold_unit(unit: UnitRow | None, command: HoldUnit, now: datetime) -> Sequence[Fact]:
-    """Hold a unit in reserve; what it has in hand it finishes."""
-    if unit is None:
-        raise NOT_FOUND("unit_id", what="unit", id=command.unit_id)
-    if unit.held_reason == command.reason and unit.held_until == command.until:
-        return ()
-    return (UnitHeld(unit_id=command.unit_id, reason=command.reason, until=command.until),)
-
-
-def release_unit(unit: UnitRow | None, command: ReleaseUnit, now: datetime) -> Sequence[Fact]:
-    """Let a unit out of reserve."""
-    if unit is None:
-        raise NOT_FOUND("unit_id", what="unit", id=command.unit_id)
-    return (UnitReleased(unit_id=command.unit_id),) if unit.held_reason is not None else ()
-
-
 def _may_be_asked(
     desk: Desk,
     job_id: str,
@@ -304,6 +268,8 @@ def _may_be_asked(
         raise NOT_FOUND("unit_id", what="unit", id=unit_id)
     if unit_id in desk.refused:
         raise UNIT_REFUSED_BEFORE("unit_id", unit_id=unit_id, why=desk.refused[unit_id])
+    if desk.job is not None and unit_id in desk.job.forbidden:
+        raise UNIT_FORBIDDEN("unit_id", unit_id=unit_id, why=desk.job.forbidden[unit_id])
     if unit.pending_job_id not in (None, job_id):
         raise UNIT_HAS_OFFER("unit_id", unit_id=unit_id, job_id=unit.pending_job_id)
     if unit.current_job_id is not None and unit.current_job_id != queued_after:
@@ -313,6 +279,17 @@ def _may_be_asked(
     held = unit.held_reason is not None and (unit.held_until is None or unit.held_until > now)
     if held and not despite_hold:
         raise UNIT_HELD("unit_id", unit_id=unit_id, why=unit.held_reason)
+
+
+def _may_be_redirected(desk: Desk, job: JobRow, command: ReassignJob) -> None:
+    """See that nobody is called back from the scene, nor from just before it without a second word."""
+    holder = desk.holder
+    if holder is None or holder.current_job_id != job.job_id:
+        return
+    if holder.stage == "on_scene":
+        raise UNIT_ON_SCENE("job_id", unit_id=holder.unit_id)
+    if command.holder_near_s is not None and not command.despite_near:
+        raise UNIT_NEAR_SCENE("despite_near", unit_id=holder.unit_id, near_s=command.holder_near_s)
 
 
 def _offer_by_hand(
@@ -327,6 +304,7 @@ def _offer_by_hand(
 ) -> JobOffered:
     """Offer by hand; ``times_s`` are those until alongside, of work there, and to think."""
     eta_s, handling_s, timeout_s = times_s
+    soonest_s = min((one.eta_s for one in desk.proposed), default=eta_s)
     eta_at = now + timedelta(seconds=eta_s)
     return JobOffered(
         case_id=job.case_id,
@@ -355,10 +333,18 @@ def _offer_by_hand(
         arrival_radius_m=job.arrival_radius_m,
         priority=job.priority,
         overrides=overrides,
+        override_cost_s=None if overrides is None else eta_s - soonest_s,
     )
 
 
-def _known(desk: Desk, case_id: str, job_id: str) -> JobRow:
+def known_job(desk: Desk, case_id: str, job_id: str) -> JobRow:
+    """The job that a command is about.
+
+    Raises
+    ------
+    Refusal
+        ``not_found``, ``job_with_other_case``.
+    """
     if desk.job is None:
         raise NOT_FOUND("job_id", what="job", id=job_id)
     _same_case(desk.job, case_id)
@@ -370,5 +356,6 @@ def _same_case(job: JobRow, case_id: str) -> None:
         raise JOB_WITH_OTHER_CASE("case_id", job_id=job.job_id, case_id=job.case_id)
 
 
-def _holder(job: JobRow) -> str | None:
+def holder_of(job: JobRow) -> str | None:
+    """The unit that is asked or has taken it."""
     return job.unit_id if job.state in ("offered", "accepted") else None

@@ -53,10 +53,12 @@ class _Offer(_OfCase, frozen=True, kw_only=True):
 class JobOffered(_Offer, frozen=True, kw_only=True):
     """A unit has been asked. ``mode`` is the policy's, or ``by_hand`` after a duty officer's choice.
 
-    ``overrides`` is the reason a duty officer gave for another choice than the first of the ranking.
+    ``overrides`` is the reason a duty officer gave for another choice than the first of the ranking, and
+    ``override_cost_s`` how much later the unit he chose is there than the soonest would have been.
     """
 
     overrides: str | None = None
+    override_cost_s: int | None = None
 
 
 class JobProposed(_Offer, frozen=True, kw_only=True):
@@ -121,6 +123,19 @@ class UnitPinned(_OfCase, frozen=True, kw_only=True):
     reason: str
 
 
+class UnitForbidden(_OfCase, frozen=True, kw_only=True):
+    """A duty officer does not want this unit for this job."""
+
+    unit_id: str
+    reason: str
+
+
+class UnitAllowed(_OfCase, frozen=True, kw_only=True):
+    """The unit may be asked for this job again."""
+
+    unit_id: str
+
+
 class UnitHeld(Fact, frozen=True, kw_only=True):
     """A unit is held in reserve."""
 
@@ -153,6 +168,8 @@ __all__ = [
     "Manner",
     "NoUnitFound",
     "OfferExpired",
+    "UnitAllowed",
+    "UnitForbidden",
     "UnitHeld",
     "UnitPinned",
     "UnitReleased",

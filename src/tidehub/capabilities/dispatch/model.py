@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Any, Literal
 
 import msgspec
+import yaml
 
 from tidehub.kernel.codec import split_problem
 from tidehub.kernel.errors import refusal_kind
@@ -137,6 +139,8 @@ class ServicePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Radius of the arrival circle around the place.
     demands
         What the scene asks of the work there, handed to the field with the offer.
+    near_scene_s, near_scene_m
+        A unit that is there within this time, or is this close, is not redirected to something else.
     """
 
     task: str
@@ -158,8 +162,12 @@ class ServicePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     switching_s: int = 300
     needs: NeedRules = NeedRules()
     demands: dict[str, Any] = {}
+    near_scene_s: int = 180
+    near_scene_m: int = 300
 
     def __post_init__(self) -> None:
+        if self.near_scene_s < 0 or self.near_scene_m < 0:
+            raise ValueError("near_scene_s and near_scene_m must not be negative")
         if self.position_age_max_s < 1:
             raise ValueError("position_age_max_s must be at least 1")
         if self.retry_interval_s < 10:
@@ -202,11 +210,29 @@ def _within(category: str, above: str) -> bool:
     return category == above or category.startswith(f"{above}/")
 
 
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
 class DispatchPolicies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole ``dispatch.yaml``: its services by name."""
+    """A whole ``dispatch.yaml``: its services by name.
+
+    ``override_reasons`` are the reasons that duty officers are offered for deciding otherwise, by code. The
+    platform's own (``data/override_reasons.yaml``) come first; a pack adds those of its scene.
+    """
 
     services: dict[str, ServicePolicy]
     version: int = 1
+    override_reasons: dict[str, Words] = {}
+
+
+def common_override_reasons() -> dict[str, Words]:
+    """The platform's list of reasons for deciding otherwise, by code."""
+    raw = yaml.safe_load(resources.files(__package__).joinpath("data/override_reasons.yaml").read_text("utf-8"))
+    return msgspec.convert(raw, dict[str, Words], strict=True)
 
 
 def read_dispatch_policies(raw: dict[str, Any], where: str) -> DispatchPolicies:

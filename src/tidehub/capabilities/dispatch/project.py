@@ -7,6 +7,7 @@ from typing import Any
 
 from tidehub.capabilities.dispatch.commands import ExpireOffer, ReleaseUnit, RetryDispatch
 from tidehub.capabilities.dispatch.facts import JobProposed
+from tidehub.capabilities.dispatch.stages import overrides, steps
 from tidehub.hub.log import Recorded
 from tidehub.hub.registry import CancelTimer, DueTimer, SetTimer
 from tidehub.hub.statement import Write, sql
@@ -21,7 +22,9 @@ READS = frozenset(
         "JobDeclined",
         "JobAborted",
         "JobCompleted",
+        "JobReceived",
         "UnitSetOut",
+        "ArrivalClaimed",
         "UnitArrived",
     }
 )
@@ -125,10 +128,21 @@ _PIN = sql("UPDATE dispatch_job SET pinned_unit_id = :unit_id, changed_us = :at_
 _HOLD = sql("UPDATE dispatch_unit SET held_reason = :reason, held_until_us = :until_us WHERE unit_id = :unit_id")
 
 
+_UNPIN = sql("UPDATE dispatch_job SET pinned_unit_id = NULL WHERE job_id = :job_id AND pinned_unit_id = :unit_id")
+_FORBID = sql(
+    "INSERT INTO dispatch_forbidden (job_id, unit_id, reason) VALUES (:job_id, :unit_id, :reason)"
+    " ON CONFLICT (job_id, unit_id) DO UPDATE SET reason = excluded.reason"
+)
+_ALLOW = sql("DELETE FROM dispatch_forbidden WHERE job_id = :job_id AND unit_id = :unit_id")
+
+
 def project(recorded: Recorded) -> Iterable[Write]:
     """Say what one fact changes."""
     change = _CHANGES.get(recorded.kind)
-    return change(recorded.fact, to_us(recorded.at), recorded) if change is not None else ()
+    if change is not None:
+        yield from change(recorded.fact, to_us(recorded.at), recorded)
+    yield from steps(recorded)
+    yield from overrides(recorded)
 
 
 def _text(value: Any) -> str:
@@ -226,11 +240,14 @@ def _accepted(fact: Any, at_us: int, _recorded: Recorded) -> Sequence[Write]:
 
 def _lost(state: str) -> Callable[[Any, int, Recorded], Sequence[Write]]:
     def lost(fact: Any, at_us: int, _recorded: Recorded) -> Sequence[Write]:
-        return (
+        writes = [
             _answer(fact, state, at_us, getattr(fact, "reason", "")),
             _job_state(fact, "waiting", None, at_us),
             _free(fact),
-        )
+        ]
+        if state == "aborted":  # what it had been fixed to has given it back: somebody else must be free to go
+            writes.append(Write(_UNPIN, {"job_id": fact.job_id, "unit_id": fact.unit_id}))
+        return writes
 
     return lost
 
@@ -239,7 +256,8 @@ def _withdrawn(fact: Any, at_us: int, _recorded: Recorded) -> Sequence[Write]:
     state = _job_state(fact, "waiting" if fact.reassigned else "withdrawn", None, at_us)
     if fact.unit_id is None:
         return (state,)
-    return (_answer(fact, "withdrawn", at_us, fact.reason), state, _free(fact))
+    unpin = Write(_UNPIN, {"job_id": fact.job_id, "unit_id": fact.unit_id})
+    return (_answer(fact, "withdrawn", at_us, fact.reason), state, _free(fact), unpin)
 
 
 def _completed(fact: Any, at_us: int, _recorded: Recorded) -> Sequence[Write]:
@@ -302,6 +320,14 @@ def _pinned(fact: Any, at_us: int, _recorded: Recorded) -> Sequence[Write]:
     return (Write(_PIN, {"job_id": fact.job_id, "unit_id": fact.unit_id, "at_us": at_us}),)
 
 
+def _forbidden(fact: Any, _at_us: int, _recorded: Recorded) -> Sequence[Write]:
+    return (Write(_FORBID, {"job_id": fact.job_id, "unit_id": fact.unit_id, "reason": fact.reason}),)
+
+
+def _allowed(fact: Any, _at_us: int, _recorded: Recorded) -> Sequence[Write]:
+    return (Write(_ALLOW, {"job_id": fact.job_id, "unit_id": fact.unit_id}),)
+
+
 def _held(fact: Any, _at_us: int, _recorded: Recorded) -> Sequence[Write]:
     until_us = None if fact.until is None else to_us(fact.until)
     return (Write(_HOLD, {"unit_id": fact.unit_id, "reason": fact.reason, "until_us": until_us}),)
@@ -326,6 +352,8 @@ _CHANGES: dict[str, Callable[[Any, int, Recorded], Sequence[Write]]] = {
     "UnitArrived": _arrived,
     "DispatchRetried": _retried,
     "UnitPinned": _pinned,
+    "UnitForbidden": _forbidden,
+    "UnitAllowed": _allowed,
     "UnitHeld": _held,
     "UnitReleased": _released,
 }

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
-from tidehub.capabilities.dispatch.state import JobRow, OfferRow, UnitRow
+from tidehub.capabilities.dispatch.state import STAGES, JobRow, OfferRow, UnitRow
 from tidehub.capabilities.dispatch.tables import (
     JOB_COLUMNS,
     UNIT_COLUMNS,
     job_of,
+    read_forbidden,
     read_job,
     read_offers,
     read_ranked,
@@ -47,11 +48,12 @@ _SHORTFALL = sql(
     short=True,
 )
 _OVERRIDES = sql(
-    "SELECT overrides AS reason, COUNT(*) AS count FROM dispatch_offer WHERE overrides IS NOT NULL"
-    " AND offered_us >= :since_us AND offered_us < :until_us GROUP BY overrides ORDER BY count DESC,"
-    " overrides"
-    " LIMIT 50"
+    "SELECT reason, COUNT(*) AS count, SUM(cost_s) AS cost_s FROM dispatch_override"
+    " WHERE at_us >= :since_us AND at_us < :until_us AND kind = ANY(:kinds)"
+    " GROUP BY reason ORDER BY count DESC, reason LIMIT 50"
 )
+_STEPS = sql('SELECT stage, unit_id, attempt, at_us, recorded_us, "by", note FROM dispatch_step WHERE job_id = :job_id')
+OVERRIDE_KINDS = ("choose", "pin", "forbid", "hold")
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -115,6 +117,30 @@ class History(msgspec.Struct, frozen=True):
     shortfall: ShortfallTold | None
 
 
+class Step(msgspec.Struct, frozen=True):
+    """One stage of a job: when it happened, when we knew, who did it.
+
+    ``note`` is the manner for ``draft``, ``approved`` and ``sent``, ``claimed`` for an arrival without
+    evidence, and the reason where a unit lost the job.
+    """
+
+    stage: str
+    unit_id: str | None
+    attempt: int | None
+    at: datetime
+    recorded_at: datetime
+    by: str
+    note: str
+
+
+class OverrideCounted(msgspec.Struct, frozen=True):
+    """How often a reason was given, and how much later units came by it than the soonest would have."""
+
+    reason: str
+    count: int
+    cost_s: int
+
+
 class JobListed(msgspec.Struct, frozen=True):
     """A job in a list."""
 
@@ -145,7 +171,29 @@ async def find_job(reader: Reader, job_id: str) -> Waiting | None:
 async def waiting_jobs(reader: Reader, limit: int = PAGE_MAX) -> list[Waiting]:
     """Jobs without a unit, the most urgent and longest waiting first."""
     rows = await reader.fetch(_WAITING, limit=limit)
-    return [Waiting(job_of(row), await read_offers(reader, row["job_id"])) for row in rows]
+    forbidden = await read_forbidden(reader, [row["job_id"] for row in rows]) if rows else {}
+    return [
+        Waiting(job_of(row, forbidden.get(row["job_id"])), await read_offers(reader, row["job_id"])) for row in rows
+    ]
+
+
+async def timeline(reader: Reader, job_id: str) -> list[Step]:
+    """The stages of a job in the order in which they became known."""
+    place = {stage: number for number, stage in enumerate(STAGES)}
+    rows = await reader.fetch(_STEPS, job_id=job_id)
+    found = [
+        Step(
+            row["stage"],
+            row["unit_id"],
+            row["attempt"],
+            from_us(row["at_us"]),
+            from_us(row["recorded_us"]),
+            row["by"],
+            row["note"],
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.recorded_at, one.attempt or 0, place.get(one.stage, 0)))
 
 
 async def jobs_of_case(reader: Reader, case_id: str) -> list[JobRow]:
@@ -271,10 +319,20 @@ async def unit_board(reader: Reader, scope: Scope, *, after: str = "", limit: in
     return [unit_of(row) for row in await reader.fetch(sql(text), **params)]
 
 
-async def override_reasons(reader: Reader, since: datetime, until: datetime) -> list[tuple[str, int]]:
-    """Why duty officers chose otherwise, counted, the most frequent first."""
-    rows = await reader.fetch(_OVERRIDES, since_us=to_us(since), until_us=to_us(until))
-    return [(row["reason"], int(row["count"])) for row in rows]
+async def override_reasons(
+    reader: Reader, since: datetime, until: datetime, kinds: Sequence[str] = OVERRIDE_KINDS
+) -> list[OverrideCounted]:
+    """Why duty officers decided otherwise, counted, the most frequent first.
+
+    Parameters
+    ----------
+    since, until
+        The stretch of time, its end not included.
+    kinds
+        ``choose`` (another than the first), ``pin``, ``forbid``, ``hold``.
+    """
+    rows = await reader.fetch(_OVERRIDES, since_us=to_us(since), until_us=to_us(until), kinds=list(kinds))
+    return [OverrideCounted(row["reason"], int(row["count"]), int(row["cost_s"] or 0)) for row in rows]
 
 
 def _scoped(scope: Scope, parts: list[str], params: dict[str, Any]) -> None:

@@ -59,6 +59,30 @@ UNIT_REFUSED_BEFORE = refusal_kind(
     do_en="A job is never given to a unit that has refused it; choose another.",
     category="conflict",
 )
+UNIT_FORBIDDEN = refusal_kind(
+    "unit_forbidden",
+    zh="值班员已排除由 {unit_id} 承担此单：{why}",
+    en="The duty officer has ruled {unit_id} out for this job: {why}",
+    do_zh="请先解除排除，或另选一支队伍。",
+    do_en="Allow it again first or choose another unit.",
+    category="conflict",
+)
+UNIT_NEAR_SCENE = refusal_kind(
+    "unit_near_scene",
+    zh="{unit_id} 再过 {near_s} 秒即可到场，此时不宜改派",
+    en="{unit_id} will be there in {near_s} s: it is not redirected so close to the scene",
+    do_zh="如确需改派，请再次确认（despite_near）。",
+    do_en="If it must be, confirm it once more (despite_near).",
+    category="conflict",
+)
+UNIT_ON_SCENE = refusal_kind(
+    "unit_on_scene",
+    zh="{unit_id} 已到现场，不能改派",
+    en="{unit_id} is on the scene; the job cannot be given to another now",
+    do_zh="请让该队伍退回此单，或为案件另派一单。",
+    do_en="Let the unit give the job back, or call out another for the case.",
+    category="conflict",
+)
 UNIT_NOT_PINNED = refusal_kind(
     "unit_not_pinned",
     zh="此单已指定由 {pinned} 承担，不能派给 {unit_id}",

@@ -12,10 +12,20 @@ from tidehub.methods.assignment import Ranked, Rejected
 
 JobState = Literal["waiting", "no_unit", "proposed", "offered", "accepted", "done", "withdrawn"]
 OVER: frozenset[str] = frozenset({"done", "withdrawn"})
+STAGES = ("draft", "approved", "sent", "received", "accepted", "under_way", "arrived", "done")
+"""The way of a job with one unit, each stage with its time and actor."""
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job as dispatch keeps it."""
+    """A job as dispatch keeps it.
+
+    Parameters
+    ----------
+    forbidden
+        Units that a duty officer does not want for it, with the reason.
+    stage
+        How far it has come, in the words of ``STAGES``; empty while nobody has been found.
+    """
 
     job_id: str
     case_id: str
@@ -40,6 +50,8 @@ class JobRow(msgspec.Struct, frozen=True):
     arrival_radius_m: int
     expires_at: datetime | None
     since_at: datetime
+    stage: str = ""
+    forbidden: dict[str, str] = {}
 
 
 class UnitRow(msgspec.Struct, frozen=True):
@@ -81,6 +93,10 @@ class Desk(msgspec.Struct, frozen=True):
         Everyone asked so far.
     proposed
         The ranking that the duty officer is looking at, for a proposed job.
+    mode
+        Whether that ranking proposes one (``propose``) or leaves the choice open (``advise``).
+    holder
+        The unit that has the job, where the command would take it away.
     """
 
     job: JobRow | None
@@ -88,6 +104,8 @@ class Desk(msgspec.Struct, frozen=True):
     offers: tuple[OfferRow, ...] = ()
     proposed: tuple[Ranked, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    mode: str = "propose"
+    holder: UnitRow | None = None
 
     @property
     def refused(self) -> dict[str, str]:

@@ -6,12 +6,13 @@ between, the place in the chain is taken and this job is done again. Of a unit t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from tidehub.capabilities.dispatch.commands import ApproveOffer
+from tidehub.capabilities.dispatch.commands import ApproveOffer, ReassignJob
 from tidehub.capabilities.dispatch.state import Desk, JobRow, OfferRow, UnitRow
 from tidehub.hub.log import Reader
 from tidehub.hub.schema import metadata
@@ -52,6 +53,7 @@ job = Table(
     Column("shortfall", Text),
     Column("since_us", BigInteger, nullable=False),
     Column("changed_us", BigInteger, nullable=False),
+    Column("stage", Text),
     Index("ix_dispatch_job_state_since", "state", "since_us", "job_id"),
     Index("ix_dispatch_job_since", "since_us", "job_id"),
 )
@@ -98,10 +100,48 @@ unit = Table(
     Column("held_until_us", BigInteger),
 )
 
+forbidden = Table(
+    "dispatch_forbidden",
+    metadata,
+    Column("job_id", Text, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("job_id", "unit_id"),
+)
+
+step = Table(
+    "dispatch_step",
+    metadata,
+    Column("fact_id", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("job_id", Text, nullable=False),
+    Column("unit_id", Text),
+    Column("attempt", Integer),
+    Column("at_us", BigInteger, nullable=False),
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("fact_id", "stage"),
+    Index("ix_dispatch_step_job_id", "job_id", "recorded_us"),
+)
+
+override = Table(
+    "dispatch_override",
+    metadata,
+    Column("fact_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("job_id", Text),
+    Column("unit_id", Text, nullable=False),
+    Column("cost_s", Integer),
+    Column("at_us", BigInteger, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+)
+
 JOB_COLUMNS = (
     "job_id, case_id, service, task, state, unit_id, attempt, round, region_code, lon, lat, place_id, needs,"
     " skills, demands, priority, pinned_unit_id, eta_s, timeout_s, handling_s, retry_interval_s,"
-    " arrival_radius_m, expires_us, since_us"
+    " arrival_radius_m, expires_us, since_us, stage"
 )
 UNIT_COLUMNS = (
     "unit_id, region_code, pending_job_id, pending_us, current_job_id, stage, free_us, free_lon, free_lat,"
@@ -116,7 +156,11 @@ _OFFERS = sql(
     "SELECT attempt, round, unit_id, state, reason FROM dispatch_offer WHERE job_id = :job_id ORDER BY attempt",
     short=True,
 )
-_PROPOSED = sql("SELECT ranked, rejected FROM dispatch_offer WHERE job_id = :job_id AND attempt = :attempt", short=True)
+_PROPOSED = sql(
+    "SELECT ranked, rejected, mode FROM dispatch_offer WHERE job_id = :job_id AND attempt = :attempt", short=True
+)
+_FORBIDDEN = sql("SELECT job_id, unit_id, reason FROM dispatch_forbidden WHERE job_id = ANY(:job_ids)")
+_HOLDER = sql(f"SELECT {UNIT_COLUMNS} FROM dispatch_unit WHERE unit_id = :unit_id", short=True)
 
 _read_dict = msgspec.json.Decoder(dict[str, Any]).decode
 _read_names = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -124,8 +168,8 @@ read_ranked = msgspec.json.Decoder(tuple[Ranked, ...]).decode
 read_rejected = msgspec.json.Decoder(tuple[Rejected, ...]).decode
 
 
-def job_of(row: Any) -> JobRow:
-    """A job from its row."""
+def job_of(row: Any, forbidden: dict[str, str] | None = None) -> JobRow:
+    """A job from its row, with the units that are ruled out for it."""
     return JobRow(
         job_id=row["job_id"],
         case_id=row["case_id"],
@@ -143,6 +187,7 @@ def job_of(row: Any) -> JobRow:
         demands=_read_dict(row["demands"]),
         priority=row["priority"],
         pinned_unit_id=row["pinned_unit_id"],
+        forbidden=forbidden or {},
         eta_s=row["eta_s"],
         timeout_s=row["timeout_s"],
         handling_s=row["handling_s"],
@@ -150,6 +195,7 @@ def job_of(row: Any) -> JobRow:
         arrival_radius_m=row["arrival_radius_m"],
         expires_at=None if row["expires_us"] is None else from_us(row["expires_us"]),
         since_at=from_us(row["since_us"]),
+        stage=row["stage"] or "",
     )
 
 
@@ -174,7 +220,15 @@ def unit_of(row: Any) -> UnitRow:
 async def read_job(reader: Reader, job_id: str) -> JobRow | None:
     """One job, or ``None``."""
     row = await reader.fetch_one(_JOB, job_id=job_id)
-    return None if row is None else job_of(row)
+    return None if row is None else job_of(row, (await read_forbidden(reader, [job_id])).get(job_id))
+
+
+async def read_forbidden(reader: Reader, job_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Units that duty officers have ruled out for these jobs, with the reasons, by job."""
+    found: dict[str, dict[str, str]] = {}
+    for row in await reader.fetch(_FORBIDDEN, job_ids=list(job_ids)):
+        found.setdefault(row["job_id"], {})[row["unit_id"]] = row["reason"]
+    return found
 
 
 async def read_offers(reader: Reader, job_id: str) -> tuple[OfferRow, ...]:
@@ -199,9 +253,12 @@ async def load_desk(tx: Transaction, command: Any) -> Desk:
     if found is None:
         return Desk(None, found_unit)
     offers = await read_offers(tx, command.job_id)
+    if isinstance(command, ReassignJob) and found.unit_id is not None:
+        row = await tx.fetch_one(_HOLDER, unit_id=found.unit_id)
+        return Desk(found, found_unit, offers, holder=None if row is None else unit_of(row))
     if not isinstance(command, ApproveOffer):
         return Desk(found, found_unit, offers)
     row = await tx.fetch_one(_PROPOSED, job_id=found.job_id, attempt=found.attempt)
     if row is None:
         return Desk(found, found_unit, offers)
-    return Desk(found, found_unit, offers, read_ranked(row["ranked"]), read_rejected(row["rejected"]))
+    return Desk(found, found_unit, offers, read_ranked(row["ranked"]), read_rejected(row["rejected"]), row["mode"])

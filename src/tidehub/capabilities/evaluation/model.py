@@ -77,8 +77,8 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         What is shown; the first is the headline.
     direction
         Whether ``up`` or ``down`` is better.
-    target
-        What the headline should reach.
+    target, target_source, target_from
+        What the headline should reach, who says so, and since when (ISO date).
     """
 
     id: str
@@ -98,6 +98,8 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     aggregates: tuple[Aggregate, ...] = ("count",)
     direction: Literal["up", "down", "none"] = "none"
     target: int | None = None
+    target_source: str = ""
+    target_from: str = ""
     source: str = ""
 
 
@@ -111,6 +113,8 @@ class Ratio(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     denominator: str
     direction: Literal["up", "down", "none"] = "none"
     target: int | None = None
+    target_source: str = ""
+    target_from: str = ""
     source: str = ""
 
 

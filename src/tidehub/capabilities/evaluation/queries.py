@@ -17,6 +17,7 @@ from tidehub.kernel.money import round_half_up
 
 _DAY_US = 86_400_000_000
 ROWS_MAX = 500
+_CURSOR = sql("SELECT seq FROM cursor WHERE name = :name", short=True)
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -28,8 +29,10 @@ class Window(msgspec.Struct, frozen=True):
         Half-open span of when things happened, aware UTC.
     as_of
         Only what had been recorded by then; ``None`` for all that is known.
-    region_prefix, unit_id, category
+    region_prefix, unit_id, category, kind
         Narrower still.
+    region_exact
+        Only what lies in ``region_prefix`` itself and in nothing below it.
     """
 
     since: datetime
@@ -38,6 +41,8 @@ class Window(msgspec.Struct, frozen=True):
     region_prefix: str = ""
     unit_id: str | None = None
     category: str | None = None
+    kind: str | None = None
+    region_exact: bool = False
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -60,6 +65,17 @@ class Row(msgspec.Struct, frozen=True):
     happened_at: datetime
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """What one case adds to a figure: observations less take-backs, and their sum. ``case_id`` may be empty."""
+
+    case_id: str
+    count: int
+    total: int
+    region_code: str
+    unit_id: str
+    last_at: datetime
+
+
 class Reading(msgspec.Struct, frozen=True):
     """An indicator as read: its definition's face and its values."""
 
@@ -80,15 +96,17 @@ def _where(window: Window, scope: Scope) -> tuple[str, dict[str, Any]]:
     if window.as_of is not None:
         parts.append("at_us <= :as_of_us")
         params["as_of_us"] = to_us(window.as_of)
-    if window.region_prefix:
+    if window.region_exact:
+        parts.append("region_code = :region_is")
+        params["region_is"] = window.region_prefix
+    elif window.region_prefix:
         parts.append("region_code >= :region_low AND region_code < :region_high")
         params |= {"region_low": window.region_prefix, "region_high": window.region_prefix + "~"}
-    if window.unit_id is not None:
-        parts.append("unit_id = :unit_id")
-        params["unit_id"] = window.unit_id
-    if window.category is not None:
-        parts.append("category = :category")
-        params["category"] = window.category
+    for name in ("unit_id", "category", "kind"):
+        value = getattr(window, name)
+        if value is not None:
+            parts.append(f"{name} = :{name}")
+            params[name] = value
     if not scope.everywhere:
         seen = []
         for place, prefix in enumerate(scope.region_prefixes):
@@ -101,9 +119,11 @@ def _where(window: Window, scope: Scope) -> tuple[str, dict[str, Any]]:
     return " AND ".join(parts), params
 
 
-def _group_column(group_by: Dimension | None) -> str:
+def _group_column(group_by: Dimension | None, region_digits: int = 12) -> str:
     if group_by is None:
         return "''"
+    if group_by == "region_code" and region_digits < 12:
+        return f"SUBSTR(region_code, 1, {int(region_digits)})"
     if group_by == "day":  # the calendar day in China (UTC+8), which has no summer time
         return f"CAST((happened_us + 28800000000) / {_DAY_US} AS TEXT)"
     return group_by
@@ -117,8 +137,16 @@ async def read_indicator(
     scope: Scope,
     *,
     group_by: Dimension | None = None,
+    region_digits: int = 12,
 ) -> Reading:
     """Read one indicator or ratio.
+
+    Parameters
+    ----------
+    group_by
+        What the values are grouped by; over all groups, counts and sums add up to those of one group.
+    region_digits
+        How many digits of the region's code make a group (2 provinces, 4 cities, 6 counties, 9 towns).
 
     Raises
     ------
@@ -127,7 +155,9 @@ async def read_indicator(
     """
     indicator = definitions.indicator(id_)
     if indicator is not None:
-        values = await _values(reader, indicator, window, scope, group_by)
+        values = await _values(
+            reader, indicator, window, scope, _group_column(group_by, region_digits), group_by == "day"
+        )
         return Reading(
             indicator.id,
             indicator.version,
@@ -141,10 +171,15 @@ async def read_indicator(
     ratio = definitions.ratio(id_)
     if ratio is None:
         raise NOT_FOUND("id", what="指标 indicator", id=id_)
-    over = await _sums(reader, ratio.numerator, window, scope, group_by)
-    under = await _sums(reader, ratio.denominator, window, scope, group_by)
+    column = _group_column(group_by, region_digits)
+    over = await _sums(reader, ratio.numerator, window, scope, column)
+    under = await _sums(reader, ratio.denominator, window, scope, column)
     values = tuple(
-        Value(group, total, {"permille": round_half_up(over.get(group, 0) * 1000, total) if total > 0 else None})
+        Value(
+            _group_text(group_by == "day", group),
+            total,
+            {"permille": round_half_up(over.get(group, 0) * 1000, total) if total > 0 else None},
+        )
         for group, total in sorted(under.items())
     )
     return Reading(
@@ -159,9 +194,8 @@ async def read_indicator(
     )
 
 
-async def _sums(reader: Reader, id_: str, window: Window, scope: Scope, group_by: Dimension | None) -> dict[str, int]:
+async def _sums(reader: Reader, id_: str, window: Window, scope: Scope, column: str) -> dict[str, int]:
     where, params = _where(window, scope)
-    column = _group_column(group_by)
     rows = await reader.fetch(
         sql(f"SELECT {column} AS g, SUM(value) AS total FROM evaluation_observation WHERE {where} GROUP BY {column}"),
         indicator=id_,
@@ -171,10 +205,9 @@ async def _sums(reader: Reader, id_: str, window: Window, scope: Scope, group_by
 
 
 async def _values(
-    reader: Reader, indicator: Indicator, window: Window, scope: Scope, group_by: Dimension | None
+    reader: Reader, indicator: Indicator, window: Window, scope: Scope, column: str, by_day: bool
 ) -> tuple[Value, ...]:
     where, params = _where(window, scope)
-    column = _group_column(group_by)
     within = indicator.within if indicator.within is not None else 0
     rows = await reader.fetch(
         sql(
@@ -197,7 +230,7 @@ async def _values(
                 )
             else:
                 figures[aggregate] = _figure(aggregate, count, total, int(row["most"]), int(row["met"]))
-        values.append(Value(_group_text(group_by, row["g"]), count, figures))
+        values.append(Value(_group_text(by_day, row["g"]), count, figures))
     return tuple(values)
 
 
@@ -238,8 +271,8 @@ async def _percentile(
     return None if row is None else int(row["value"])
 
 
-def _group_text(group_by: Dimension | None, group: Any) -> str:
-    if group_by == "day":
+def _group_text(by_day: bool, group: Any) -> str:
+    if by_day:
         return from_us(int(group) * _DAY_US).date().isoformat()
     return str(group)
 
@@ -268,3 +301,54 @@ async def read_rows(reader: Reader, id_: str, window: Window, scope: Scope, *, l
         )
         for row in rows
     ]
+
+
+async def read_counted(
+    reader: Reader,
+    id_: str,
+    window: Window,
+    scope: Scope,
+    *,
+    limit: int = ROWS_MAX,
+    after: tuple[int, str] | None = None,
+) -> list[Counted]:
+    """The cases behind an indicator, the one that moved last first; over all pages they add up to its figure.
+
+    Parameters
+    ----------
+    after
+        ``last_us`` and ``case_id`` of the last one of the page before.
+    """
+    where, params = _where(window, scope)
+    having = ""
+    if after is not None:
+        having = " HAVING MAX(happened_us) < :after_us OR (MAX(happened_us) = :after_us AND case_id > :after_case)"
+        params |= {"after_us": after[0], "after_case": after[1]}
+    rows = await reader.fetch(
+        sql(
+            "SELECT case_id, SUM(CASE WHEN item < 0 THEN -1 ELSE 1 END) AS n, SUM(value) AS total,"
+            " MAX(happened_us) AS last_us, MAX(region_code) AS region_code, MAX(unit_id) AS unit_id"
+            f" FROM evaluation_observation WHERE {where} GROUP BY case_id{having}"
+            " ORDER BY MAX(happened_us) DESC, case_id LIMIT :limit"
+        ),
+        indicator=id_,
+        limit=min(limit, ROWS_MAX),
+        **params,
+    )
+    return [
+        Counted(
+            row["case_id"],
+            int(row["n"]),
+            int(row["total"]),
+            row["region_code"],
+            row["unit_id"],
+            from_us(int(row["last_us"])),
+        )
+        for row in rows
+    ]
+
+
+async def taken_in(reader: Reader) -> int:
+    """Up to which place in the log the figures know the facts."""
+    row = await reader.fetch_one(_CURSOR, name="deferred/evaluation")
+    return 0 if row is None else int(row["seq"])

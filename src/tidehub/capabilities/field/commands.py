@@ -40,6 +40,10 @@ class FieldCommand(Command, frozen=True, kw_only=True):
         return f"case/{self.case_id}"
 
 
+class ReceiveJob(FieldCommand, frozen=True, kw_only=True):
+    """The crew's device has the job and shows it: "sent" becomes "received". Sent by the device itself."""
+
+
 class AcceptJob(FieldCommand, frozen=True, kw_only=True):
     """Take the job, with the route that goes with it."""
 

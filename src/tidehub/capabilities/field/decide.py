@@ -13,6 +13,7 @@ from tidehub.capabilities.field.commands import (
     DeclineJob,
     FieldCommand,
     LandLoad,
+    ReceiveJob,
     SetOut,
 )
 from tidehub.capabilities.field.facts import (
@@ -20,6 +21,7 @@ from tidehub.capabilities.field.facts import (
     JobAborted,
     JobAccepted,
     JobDeclined,
+    JobReceived,
     LoadLanded,
     UnitArrived,
     UnitSetOut,
@@ -78,6 +80,15 @@ def active(file: JobFile, command: FieldCommand) -> FieldJob:
     if job.state not in ACTIVE:
         raise JOB_NOT_ACCEPTED("job_id", job_id=job.job_id)
     return job
+
+
+@from_the_field
+def receive_job(file: JobFile, command: ReceiveJob, now: datetime) -> Sequence[Fact]:
+    """The job is on the crew's device; said again, or after the answer, it changes nothing."""
+    job = held(file, command)
+    if job.state != "offered" or job.received_at is not None:
+        return ()
+    return (JobReceived(**whose(command, now), attempt=job.attempt),)
 
 
 @from_the_field

@@ -30,6 +30,12 @@ class FieldFact(Fact, frozen=True, kw_only=True):
         return f"case/{self.case_id}"
 
 
+class JobReceived(FieldFact, frozen=True, kw_only=True):
+    """The crew's device has the job; whether they take it is another matter."""
+
+    attempt: int
+
+
 class JobAccepted(FieldFact, frozen=True, kw_only=True):
     """The crew took the job; the route they were given is kept."""
 

@@ -26,7 +26,8 @@ _OFFERED = sql(
     " attempt = excluded.attempt, lon = excluded.lon, lat = excluded.lat, place_id = excluded.place_id,"
     " lines = excluded.lines, demands = excluded.demands, priority = excluded.priority,"
     " queued_after = excluded.queued_after, offered_us = excluded.offered_us,"
-    " expires_us = excluded.expires_us, eta_us = excluded.eta_us, accepted_us = NULL, set_out_us = NULL,"
+    " expires_us = excluded.expires_us, eta_us = excluded.eta_us, received_us = NULL, accepted_us = NULL,"
+    " set_out_us = NULL,"
     " claimed_us = NULL, arrived_us = NULL, done_us = NULL, entry = NULL, route = NULL, partial = NULL,"
     " remaining = NULL, reason = '', changed_us = excluded.changed_us"
 )
@@ -37,6 +38,7 @@ _LOST = sql(
     "UPDATE field_job SET state = :state, reason = :reason, changed_us = :at_us"
     " WHERE job_id = :job_id AND unit_id = :unit_id AND state <> 'done'"
 )
+_RECEIVED = sql("UPDATE field_job SET received_us = :happened_us, changed_us = :at_us WHERE job_id = :job_id")
 _ACCEPTED = sql(
     "UPDATE field_job SET state = 'accepted', accepted_us = :happened_us, route = :route,"
     " eta_us = COALESCE(CAST(:eta_us AS BIGINT), eta_us), changed_us = :at_us WHERE job_id = :job_id"
@@ -181,6 +183,10 @@ def _lost(state: str) -> Callable[[Any, Recorded], Sequence[Write]]:
         return (Write(_LOST, row),)
 
     return lost
+
+
+def _received(fact: Any, recorded: Recorded) -> Sequence[Write]:
+    return (Write(_RECEIVED, _moment(fact, recorded)),)
 
 
 def _accepted(fact: Any, recorded: Recorded) -> Sequence[Write]:
@@ -351,6 +357,7 @@ _CHANGES: dict[str, Callable[[Any, Recorded], Iterable[Write]]] = {
     "JobWithdrawn": _lost("withdrawn"),
     "JobDeclined": _lost("declined"),
     "JobAborted": _lost("aborted"),
+    "JobReceived": _received,
     "JobAccepted": _accepted,
     "UnitSetOut": _set_out,
     "ArrivalClaimed": _claimed,

@@ -23,11 +23,16 @@ OPEN_STATES = ("offered", "accepted", "under_way", "on_scene")
 _COLUMNS = (
     "job_id, case_id, service, task, unit_id, state, attempt, region_code, lon, lat, place_id, lines,"
     " demands,"
-    " priority, queued_after, offered_us, expires_us, eta_us, accepted_us, set_out_us, claimed_us,"
+    " priority, queued_after, offered_us, expires_us, eta_us, received_us, accepted_us, set_out_us, claimed_us,"
     " arrived_us,"
     " done_us, route, partial, remaining, reason"
 )
 _JOB = sql(f"SELECT {_COLUMNS} FROM field_job WHERE job_id = :job_id", short=True)
+_ARRIVALS = sql(
+    "SELECT accepted_us, eta_us, arrived_us FROM field_job WHERE unit_id = :unit_id AND arrived_us IS NOT NULL"
+    " AND accepted_us IS NOT NULL ORDER BY offered_us DESC LIMIT :limit",
+    short=True,
+)
 _OF_CASE = sql(
     f"SELECT {_COLUMNS} FROM field_job WHERE case_id = :case_id ORDER BY offered_us, job_id",
     short=True,
@@ -94,6 +99,7 @@ class CrewJob(msgspec.Struct, frozen=True):
     offered_at: datetime
     expires_at: datetime
     eta_at: datetime
+    received_at: datetime | None
     accepted_at: datetime | None
     set_out_at: datetime | None
     claimed_at: datetime | None
@@ -209,6 +215,16 @@ async def find_crew_job(reader: Reader, job_id: str) -> CrewJob | None:
 async def crew_jobs_of_case(reader: Reader, case_id: str) -> list[CrewJob]:
     """The jobs of a case with those who have them."""
     return [_crew_job(row) for row in await reader.fetch(_OF_CASE, case_id=case_id)]
+
+
+async def arrivals_of_unit(reader: Reader, unit_id: str, limit: int = 50) -> list[float]:
+    """How true a unit's last arrivals were: the time each took, divided by the time it was said to take."""
+    rows = await reader.fetch(_ARRIVALS, unit_id=unit_id, limit=limit)
+    return [
+        (row["arrived_us"] - row["accepted_us"]) / (row["eta_us"] - row["accepted_us"])
+        for row in rows
+        if row["eta_us"] > row["accepted_us"]
+    ]
 
 
 async def my_jobs(
@@ -376,6 +392,7 @@ def _crew_job(row: Any) -> CrewJob:
         offered_at=from_us(row["offered_us"]),
         expires_at=from_us(row["expires_us"]),
         eta_at=from_us(row["eta_us"]),
+        received_at=_instant(row["received_us"]),
         accepted_at=_instant(row["accepted_us"]),
         set_out_at=_instant(row["set_out_us"]),
         claimed_at=_instant(row["claimed_us"]),

@@ -26,6 +26,7 @@ class FieldJob(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
     arrived_at: datetime | None = None
     claimed_at: datetime | None = None
+    received_at: datetime | None = None
 
 
 class Measure(msgspec.Struct, frozen=True):

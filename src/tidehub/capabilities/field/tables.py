@@ -50,6 +50,7 @@ job = Table(
     Column("offered_us", BigInteger, nullable=False),
     Column("expires_us", BigInteger, nullable=False),
     Column("eta_us", BigInteger, nullable=False),
+    Column("received_us", BigInteger),
     Column("accepted_us", BigInteger),
     Column("set_out_us", BigInteger),
     Column("claimed_us", BigInteger),
@@ -200,7 +201,7 @@ TABLES = (job, asked, measure, refused, evidence, signature, load, landing, stam
 
 _JOB = sql(
     "SELECT job_id, case_id, unit_id, state, attempt, region_code, demands, lines, arrived_us, claimed_us,"
-    " entry"
+    " received_us, entry"
     " FROM field_job WHERE job_id = :job_id",
     short=True,
 )
@@ -248,6 +249,7 @@ async def load_file(tx: Transaction, command: Any) -> JobFile:
         lines=read_lines(row["lines"]),
         arrived_at=None if row["arrived_us"] is None else from_us(row["arrived_us"]),
         claimed_at=None if row["claimed_us"] is None else from_us(row["claimed_us"]),
+        received_at=None if row["received_us"] is None else from_us(row["received_us"]),
     )
     entry = read_entry(row["entry"]) if row["entry"] and isinstance(command, ArriveAtJob) else None
     return JobFile(

@@ -23,6 +23,7 @@ from tidehub.capabilities.intake.commands import (
 from tidehub.capabilities.intake.decide import IntakeSettings
 from tidehub.capabilities.intake.facts import (
     EventReceived,
+    ReportDisputed,
     ReportJoined,
     ReportRated,
     ReportReceived,
@@ -56,6 +57,7 @@ from tidehub.capabilities.intake.queries import (
     list_updates,
     near_reports,
     report_subject,
+    voices_of,
 )
 from tidehub.capabilities.intake.showing import shown_report
 from tidehub.capabilities.intake.texts import answers_of_texts
@@ -83,6 +85,7 @@ __all__ = [
     "ReceiveEvent",
     "ReceiveReport",
     "RegionOf",
+    "ReportDisputed",
     "ReportFilter",
     "ReportJoined",
     "ReportRated",
@@ -112,6 +115,7 @@ __all__ = [
     "report_subject",
     "shown_report",
     "tracking_token",
+    "voices_of",
 ]
 
 
@@ -152,6 +156,7 @@ def capability(catalogue: Catalogue, region_of: RegionOf, settings: IntakeSettin
             ReportJoined,
             ReportWithdrawn,
             ReportRated,
+            ReportDisputed,
             EventReceived,
         ),
         project=project.project,

@@ -54,6 +54,9 @@ class ReceiveReport(Command, frozen=True, kw_only=True):
         When it happened out there; none means now.
     public
         Whether everyone may read it without its personal data; none leaves it to the service.
+    same_as
+        An open public report nearby about the same matter: this one joins its case and opens none. It may
+        then leave the form unanswered.
     """
 
     rule: ClassVar[Rule] = rule(everyone=True)
@@ -75,6 +78,7 @@ class ReceiveReport(Command, frozen=True, kw_only=True):
     contact: Contact | None = None
     happened_at: datetime | None = None
     public: bool | None = None
+    same_as: str = ""
 
     @property
     def report_id(self) -> str:
@@ -155,7 +159,7 @@ class WithdrawReport(Command, frozen=True, kw_only=True):
 
 
 class RateReport(Command, frozen=True, kw_only=True):
-    """Say whether the matter was put right, and how well."""
+    """Say whether the matter was put right, and how well; ``not fixed`` says what is still wrong."""
 
     rule: ClassVar[Rule] = rule(relations=["reporter"])
 

@@ -18,15 +18,17 @@ from tidehub.capabilities.intake.commands import (
 )
 from tidehub.capabilities.intake.facts import (
     EventReceived,
+    ReportDisputed,
     ReportJoined,
     ReportRated,
     ReportReceived,
     ReportUpdateAdded,
     ReportWithdrawn,
 )
-from tidehub.capabilities.intake.model import EventState, KnownReport, ReportState
+from tidehub.capabilities.intake.model import Duplicates, EventState, KnownReport, ReportState
 from tidehub.capabilities.intake.refusals import (
     ALREADY_RATED,
+    COMMENT_MISSING,
     KEY_REUSED,
     MEDIA_MISSING,
     OUTSIDE_JURISDICTION,
@@ -35,11 +37,14 @@ from tidehub.capabilities.intake.refusals import (
     REPORT_OPEN,
     REPORT_WITHDRAWN,
     REPORTER_MISSING,
+    SAME_TOO_FAR,
+    SAME_UNKNOWN,
     TEXT_UNFIT,
 )
 from tidehub.kernel.access import Subject
 from tidehub.kernel.codec import canonical_json, sha256_hex
 from tidehub.kernel.facts import Command, Fact
+from tidehub.kernel.geometry import great_circle_m
 from tidehub.kernel.instants import refuse_future
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -75,7 +80,9 @@ class Decisions:
                 raise KEY_REUSED("source_key", key=command.source_key[:120])
             return []
         offer = self._catalogue.offer(command.service_code, now)
-        answers = offer.check(command.answers, "answers")
+        if command.same_as:
+            _refuse_other_matter(offer, state, command)
+        answers = {} if command.same_as and not command.answers else offer.check(command.answers, "answers")
         if command.happened_at is not None:
             refuse_future(command.happened_at, now, allowed_s=self._settings.clock_ahead_s, field="happened_at")
         if state.media_missing:
@@ -106,6 +113,8 @@ class Decisions:
                 contact=command.contact or None,
                 happened_at=command.happened_at or now,
                 public=service.public if command.public is None else command.public and service.public,
+                same_as=command.same_as,
+                same_case_id="" if state.same is None else state.same.case_id,
             )
         ]
 
@@ -181,6 +190,18 @@ class Decisions:
         ]
 
 
+def _refuse_other_matter(offer: Offer, state: ReportState, command: ReceiveReport) -> None:
+    """Refuse to join a report that is not there for everyone, not near, or of another class."""
+    same, limits = state.same, offer.service.duplicates or Duplicates()
+    if same is None or not same.joinable or (offer.service.lifecycle and not same.case_id):
+        raise SAME_UNKNOWN("same_as")
+    away_m = 0.0
+    if same.position is not None and command.position is not None:
+        away_m = great_circle_m(same.position, command.position)
+    if away_m > limits.radius_m or same.category != offer.service.category:
+        raise SAME_TOO_FAR("same_as", away_m=round(away_m), radius_m=limits.radius_m)
+
+
 def _reachable(command: ReceiveReport) -> bool:
     contact = command.contact
     return contact is not None and bool(contact.phone or contact.email)
@@ -228,14 +249,17 @@ def rate_report(report: KnownReport, command: RateReport, _now: datetime) -> lis
         raise REPORT_WITHDRAWN("report_id", report_id=report.report_id)
     if report.status != "closed":
         raise REPORT_OPEN("report_id", report_id=report.report_id)
+    if not command.fixed and not command.comment.strip():
+        raise COMMENT_MISSING("comment")
     if report.rated_us is not None and report.closed_us is not None and report.rated_us >= report.closed_us:
         raise ALREADY_RATED("report_id", report_id=report.report_id)
-    return [
-        ReportRated(
-            report_id=report.report_id,
-            case_id=report.case_id,
-            score=command.score,
-            fixed=command.fixed,
-            comment=command.comment,
-        )
-    ]
+    rated = ReportRated(
+        report_id=report.report_id,
+        case_id=report.case_id,
+        score=command.score,
+        fixed=command.fixed,
+        comment=command.comment,
+    )
+    if command.fixed:
+        return [rated]
+    return [rated, ReportDisputed(report_id=report.report_id, case_id=report.case_id, note=command.comment.strip())]

@@ -23,6 +23,8 @@ class ReportReceived(Fact, frozen=True, kw_only=True):
         Checked answers to the form; numbers in the units of the form.
     happened_at
         When it happened, as the reporter says; the time of receipt where nothing was said.
+    same_as, same_case_id
+        Report about the same matter that the reporter joined, and the case that spoke for it then.
     """
 
     opens_stream: ClassVar[bool] = True
@@ -48,6 +50,8 @@ class ReportReceived(Fact, frozen=True, kw_only=True):
     contact: Contact | None
     happened_at: datetime
     public: bool
+    same_as: str = ""
+    same_case_id: str = ""
 
     @property
     def stream(self) -> str:
@@ -113,6 +117,22 @@ class ReportRated(Fact, frozen=True, kw_only=True):
     score: int
     fixed: bool
     comment: str
+
+    @property
+    def stream(self) -> str:
+        """The report's chain."""
+        return "report/" + self.report_id
+
+
+class ReportDisputed(Fact, frozen=True, kw_only=True):
+    """The reporter says that the matter was not put right (未解决), and what is still wrong.
+
+    A lifecycle that waits for it goes back to the unit by itself.
+    """
+
+    report_id: str
+    case_id: str
+    note: str
 
     @property
     def stream(self) -> str:

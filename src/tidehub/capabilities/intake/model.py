@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tidehub.kernel.geometry import Position
 from tidehub.kernel.quantities import Basis, Quantity, Unit
 
 Channel = Literal[
@@ -250,6 +251,25 @@ class PublicState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Text
 
 
+class Same(msgspec.Struct, frozen=True):
+    """The report that a new one says it is about the same matter as.
+
+    Parameters
+    ----------
+    category, position
+        What it is about and where, WGS 84.
+    case_id
+        Case that speaks for it; empty while none does.
+    joinable
+        Whether it is open and public.
+    """
+
+    category: str
+    position: Position | None
+    case_id: str
+    joinable: bool
+
+
 class ReportState(msgspec.Struct, frozen=True):
     """What deciding about a new report needs.
 
@@ -261,11 +281,14 @@ class ReportState(msgspec.Struct, frozen=True):
         Digests that no stored file has.
     region_code
         Jurisdiction of the place; ``None`` where no place is given or it lies outside all.
+    same
+        The report that it joins, if it says so and there is one.
     """
 
     first_body_sha256: str | None = None
     media_missing: tuple[str, ...] = ()
     region_code: str | None = None
+    same: Same | None = None
 
 
 class KnownReport(msgspec.Struct, frozen=True):

@@ -81,7 +81,7 @@ _CLOSED = sql(
 )
 _REOPENED = sql(
     "UPDATE intake_report SET status = 'open', case_state = :state, closed_us = NULL, outcome = '',"
-    " updated_us = :at_us WHERE case_id = :case_id AND withdrawn = 0"
+    " rating = NULL, rated_us = NULL, updated_us = :at_us WHERE case_id = :case_id AND withdrawn = 0"
 )
 _ASSIGNED = sql("UPDATE intake_report SET agency = :agency, updated_us = :at_us WHERE case_id = :case_id")
 _DUE = sql(
@@ -195,6 +195,10 @@ def _rated(fact: Any, recorded: Recorded) -> Iterable[Write]:
     yield Write(_RATE, {"report_id": fact.report_id, "score": fact.score, "at_us": to_us(recorded.at)})
 
 
+def _disputed(_fact: Any, _recorded: Recorded) -> Iterable[Write]:
+    return ()  # what it changes is the case's, which speaks for the report
+
+
 def _joined(fact: Any, recorded: Recorded) -> Iterable[Write]:
     yield Write(_JOIN, {"report_id": fact.report_id, "case_id": fact.case_id, "at_us": to_us(recorded.at)})
 
@@ -295,6 +299,7 @@ _BY_KIND: dict[str, Callable[[Any, Recorded], Iterable[Write]]] = {
     "ReportUpdateAdded": _update_added,
     "ReportWithdrawn": _withdrawn,
     "ReportRated": _rated,
+    "ReportDisputed": _disputed,
     "ReportJoined": _joined,
     "ReportLinked": _joined,
     "EventReceived": _event_received,

@@ -131,6 +131,10 @@ _COLUMNS = ", ".join(ReportRow.__struct_fields__)
 _ONE = sql(f"SELECT {_COLUMNS} FROM intake_report WHERE report_id = :report_id", short=True)
 _UPDATE_COLUMNS = ", ".join(f"u.{name}" for name in UpdateRow.__struct_fields__)
 _UPDATE = sql(f"SELECT {_UPDATE_COLUMNS} FROM intake_update u WHERE u.update_id = :update_id", short=True)
+_VOICES = sql(
+    "SELECT case_id, COUNT(*) AS voices FROM intake_report WHERE case_id = ANY(:case_ids) AND withdrawn = 0"
+    " GROUP BY case_id"
+)
 _EVENT_COLUMNS = ", ".join(EventRow.__struct_fields__)
 _EVENT = sql(f"SELECT {_EVENT_COLUMNS} FROM intake_event WHERE event_id = :event_id", short=True)
 _LISTS = {
@@ -275,6 +279,14 @@ async def near_reports(
             found.append((away_m, _row(ReportRow, row)))
     found.sort(key=lambda pair: (pair[0], pair[1].report_id))
     return found[:limit]
+
+
+async def voices_of(reader: Reader, case_ids: Sequence[str]) -> dict[str, int]:
+    """How many reports a case speaks for, those taken back left out; cases without any are missing."""
+    if not case_ids:
+        return {}
+    rows = await reader.fetch(_VOICES, case_ids=list(case_ids))
+    return {row["case_id"]: int(row["voices"]) for row in rows}
 
 
 async def list_updates(

@@ -102,6 +102,28 @@ MEDIA_MISSING = refusal_kind(
     do_zh="请先上传文件，再引用其 SHA-256。",
     do_en="Upload the file first, then refer to it by its SHA-256.",
 )
+SAME_UNKNOWN = refusal_kind(
+    "same_unknown",
+    zh="要加入的报件不存在、不公开或已办结",
+    en="The report to join does not exist, is not public or is closed",
+    do_zh="请另行提交报件。",
+    do_en="Make a report of your own.",
+    category="conflict",
+)
+SAME_TOO_FAR = refusal_kind(
+    "same_too_far",
+    zh="要加入的报件在 {away_m} 米外，或属于另一类事项",
+    en="The report to join is {away_m} m away, or about another class of matter",
+    do_zh="同一件事一般在 {radius_m} 米以内；请核对位置，或另行提交报件。",
+    do_en="The same matter lies within {radius_m} m; check the place, or make a report of your own.",
+)
+COMMENT_MISSING = refusal_kind(
+    "comment_missing",
+    zh="请说明哪里没有办好",
+    en="Say what is still wrong",
+    do_zh="写一句话即可，承办单位据此重办。",
+    do_en="One sentence is enough; the unit goes by it.",
+)
 KEY_REUSED = refusal_kind(
     "key_reused",
     zh="编号“{key}”已用于另一内容",

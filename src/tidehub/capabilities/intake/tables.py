@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from tidehub.capabilities.intake.commands import AddReportUpdate, ReceiveEvent, ReceiveReport
-from tidehub.capabilities.intake.model import EventState, KnownReport, ReportState
+from tidehub.capabilities.intake.model import EventState, KnownReport, ReportState, Same
 from tidehub.capabilities.intake.ports import RegionOf
 from tidehub.hub.log import Reader
 from tidehub.hub.statement import sql
 from tidehub.kernel.access import Subject
 from tidehub.kernel.errors import NOT_FOUND
+from tidehub.kernel.geometry import Position
 
 _FIRST_REPORT = sql("SELECT body_sha256 FROM intake_report WHERE report_id = :report_id", short=True)
 _FIRST_REPORTS = sql("SELECT report_id, body_sha256 FROM intake_report WHERE report_id = ANY(:report_ids)")
@@ -23,6 +24,10 @@ _FILES = sql("SELECT sha256 FROM stored_file WHERE sha256 = ANY(:sha256s)", shor
 _KNOWN = sql(
     "SELECT report_id, reporter, region_code, case_id, joined_case_id, status, withdrawn, closed_us, rated_us"
     " FROM intake_report WHERE report_id = :report_id FOR UPDATE",
+    short=True,
+)
+_SAME = sql(
+    "SELECT category, lon, lat, case_id, status, withdrawn, public FROM intake_report WHERE report_id = :report_id",
     short=True,
 )
 _FIRST_UPDATE = sql("SELECT body_sha256 FROM intake_update WHERE update_id = :update_id", short=True)
@@ -46,7 +51,7 @@ class Loader:
         if first is not None:
             return ReportState(first["body_sha256"])
         missing = await _missing(reader, command.media) if command.media else ()
-        return ReportState(None, missing, self._region(command.position))
+        return ReportState(None, missing, self._region(command.position), await _same(reader, command))
 
     async def new_reports(self, reader: Reader, commands: Sequence[ReceiveReport]) -> list[ReportState]:
         """Read the same for many at once, with two statements."""
@@ -59,6 +64,7 @@ class Loader:
                 first.get(command.report_id),
                 tuple(digest for digest in command.media if digest in missing) if missing else (),
                 self._region(command.position),
+                await _same(reader, command),
             )
             for command in commands
         ]
@@ -76,6 +82,15 @@ class Loader:
 
     def _region(self, position: Any) -> str | None:
         return None if position is None else self._region_of(position)
+
+
+async def _same(reader: Reader, command: ReceiveReport) -> Same | None:
+    row = await reader.fetch_one(_SAME, report_id=command.same_as) if command.same_as else None
+    if row is None:
+        return None
+    at = None if row["lon"] is None else Position(row["lon"], row["lat"])
+    joinable = row["status"] == "open" and bool(row["public"]) and not row["withdrawn"]
+    return Same(row["category"], at, row["case_id"], joinable)
 
 
 async def _missing(reader: Reader, digests: Iterable[str]) -> tuple[str, ...]:

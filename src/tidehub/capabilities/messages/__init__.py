@@ -11,6 +11,7 @@ from tidehub.capabilities.messages.commands import (
     PostponeChannels,
     RecordDelivery,
     RecordFailure,
+    ResendMessage,
     SendMessage,
     SubscribePush,
     UnsubscribePush,
@@ -81,6 +82,7 @@ __all__ = [
     "PushUnsubscribed",
     "RecordDelivery",
     "RecordFailure",
+    "ResendMessage",
     "SendMessage",
     "SubscribePush",
     "Taken",
@@ -105,6 +107,10 @@ def _of_message(message: Message, _command: object) -> Subject:
     return Subject("", (("self", message.to), ("self", message.to.removeprefix("unit/"))))
 
 
+def _where_sent(message: Message, _command: object) -> Subject:
+    return Subject(message.region_code)
+
+
 def _of_person(_state: object, command: ChooseChannels | SubscribePush | UnsubscribePush) -> Subject:
     return Subject("", (("self", command.person_id),))
 
@@ -125,6 +131,7 @@ def capability(templates: Mapping[str, MessageTemplate]) -> Capability:
             Handler(RecordDelivery, tables.load_message, decide.record_delivery),
             Handler(RecordFailure, tables.load_message, decide.record_failure),
             Handler(PostponeChannels, tables.load_message, decide.postpone),
+            Handler(ResendMessage, tables.load_message, decide.resend, _where_sent),
             Handler(MarkRead, tables.load_message, decide.mark_read, _of_message),
             Handler(ChooseChannels, tables.load_nothing, decide.choose, _of_person),
             Handler(SubscribePush, tables.load_push, decide.subscribe, _of_person),

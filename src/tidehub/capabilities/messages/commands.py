@@ -92,6 +92,15 @@ class PostponeChannels(MessageCommand, frozen=True, kw_only=True):
     channels: tuple[str, ...]
 
 
+class ResendMessage(MessageCommand, frozen=True, kw_only=True):
+    """Send a message once more that is done with: by every channel it had, or by those named; with the reason."""
+
+    rule: ClassVar[Rule] = rule("duty_officer", "shift_leader", "administrator")
+
+    reason: str
+    channels: tuple[str, ...] = ()
+
+
 class MarkRead(MessageCommand, frozen=True, kw_only=True):
     """The person has read it in the inbox."""
 

@@ -13,6 +13,7 @@ from tidehub.capabilities.messages.commands import (
     PostponeChannels,
     RecordDelivery,
     RecordFailure,
+    ResendMessage,
     SendMessage,
     SubscribePush,
     UnsubscribePush,
@@ -24,6 +25,7 @@ from tidehub.capabilities.messages.facts import (
     MessagePostponed,
     MessageQueued,
     MessageRead,
+    MessageResent,
     PushSubscribed,
     PushUnsubscribed,
 )
@@ -37,8 +39,10 @@ from tidehub.capabilities.messages.model import (
 from tidehub.capabilities.messages.refusals import (
     CHANNEL_UNKNOWN,
     DEDUPE_KEY_MISSING,
+    MESSAGE_ON_ITS_WAY,
     PARAM_MISSING,
     PUSH_ADDRESS_WRONG,
+    RESEND_REASON_MISSING,
     TEMPLATE_UNKNOWN,
 )
 from tidehub.kernel.facts import Fact
@@ -119,6 +123,24 @@ def postpone(message: Message, command: PostponeChannels, _now: datetime) -> lis
     """Put off channels that are still to be tried."""
     left = tuple(channel for channel in command.channels if channel not in message.done)
     return [MessagePostponed(message_id=message.message_id, channels=left)] if left else []
+
+
+def resend(message: Message, command: ResendMessage, _now: datetime) -> list[Fact]:
+    """Queue a message anew; one that is still on its way is refused, for it goes out by itself."""
+    reason = command.reason.strip()
+    if not reason:
+        raise RESEND_REASON_MISSING("reason")
+    if message.state == "queued":
+        raise MESSAGE_ON_ITS_WAY("message_id")
+    channels = tuple(dict.fromkeys(command.channels)) or message.channels
+    for place, channel in enumerate(channels):
+        if channel not in message.channels:
+            raise CHANNEL_UNKNOWN(f"channels[{place}]", channel=channel)
+    return [
+        MessageResent(
+            message_id=message.message_id, channels=channels, reason=reason[:500], attempt=message.attempt + 1
+        )
+    ]
 
 
 def mark_read(message: Message, _command: MarkRead, _now: datetime) -> list[Fact]:

@@ -59,6 +59,14 @@ class MessagePostponed(MessageFact, frozen=True, kw_only=True):
     channels: tuple[str, ...]
 
 
+class MessageResent(MessageFact, frozen=True, kw_only=True):
+    """A message that was done with goes out once more by these channels; ``attempt`` counts from 2."""
+
+    channels: tuple[str, ...]
+    reason: str
+    attempt: int
+
+
 class MessageRead(MessageFact, frozen=True, kw_only=True):
     """The person has read it."""
 
@@ -100,6 +108,7 @@ FACTS = (
     MessagePostponed,
     MessageQueued,
     MessageRead,
+    MessageResent,
     PushSubscribed,
     PushUnsubscribed,
 )

@@ -91,6 +91,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reached: int
     queued_at: datetime
     read_at: datetime | None = None
+    region_code: str = ""
+    attempt: int = 1
 
 
 def read_messages(zh: Mapping[str, Any], en: Mapping[str, Any], where: str) -> dict[str, MessageTemplate]:

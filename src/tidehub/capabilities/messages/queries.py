@@ -49,6 +49,8 @@ class MessageRow(msgspec.Struct, frozen=True):
     read_at: datetime | None
     texts: dict[str, MessageText]
     steps: tuple[Step, ...]
+    channels: tuple[str, ...]
+    attempt: int
 
 
 class MessagePage(msgspec.Struct, frozen=True):
@@ -148,4 +150,6 @@ def _row(row: Any) -> MessageRow:
             )
             for step in steps
         ),
+        channels=tuple(decode(row["channels"], list)),
+        attempt=row["attempt"],
     )

@@ -40,3 +40,18 @@ PUSH_ADDRESS_WRONG = refusal_kind(
     do_zh="请在浏览器中重新订阅。",
     do_en="Subscribe again in the browser.",
 )
+MESSAGE_ON_ITS_WAY = refusal_kind(
+    "message_on_its_way",
+    zh="消息还在发送中",
+    en="The message is still on its way",
+    do_zh="请等它送达或失败后再重发。",
+    do_en="Wait until it has arrived or failed, then send it again.",
+    category="conflict",
+)
+RESEND_REASON_MISSING = refusal_kind(
+    "message_resend_reason_missing",
+    zh="重发消息需要写明原因",
+    en="Sending a message again needs a reason",
+    do_zh="请填写重发原因。",
+    do_en="Say why it is sent again.",
+)

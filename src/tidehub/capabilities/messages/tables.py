@@ -41,6 +41,7 @@ message_table = Table(
     Column("steps", Text, nullable=False),
     Column("queued_us", BigInteger, nullable=False),
     Column("read_us", BigInteger),
+    Column("attempt", Integer, nullable=False, server_default="1"),
     Index("ix_messages_message_to", "to", "queued_us", "message_id"),
     Index("ix_messages_message_case", "case_id", "queued_us"),
     Index("ix_messages_message_state", "state", "queued_us", "message_id"),
@@ -70,7 +71,7 @@ TABLES = (message_table, choice, push)
 
 COLUMNS = (
     'message_id, "to", template, case_id, region_code, channels, every_channel, texts, state, done, reached,'
-    " steps, queued_us, read_us"
+    " steps, queued_us, read_us, attempt"
 )
 BY_ID = sql(f"SELECT {COLUMNS} FROM messages_message WHERE message_id = :message_id", short=True)
 PUSH_OF = sql(
@@ -79,7 +80,7 @@ PUSH_OF = sql(
 )
 _QUEUE = sql(
     f"INSERT INTO messages_message ({COLUMNS}) VALUES (:message_id, :to_whom, :template, :case_id,"
-    " :region_code, :channels, :every_channel, :texts, 'queued', '', 0, '', :at_us, NULL)"
+    " :region_code, :channels, :every_channel, :texts, 'queued', '', 0, '', :at_us, NULL, 1)"
 )
 _DELIVERED = sql(
     "UPDATE messages_message SET state = CASE WHEN :complete = 1 THEN 'delivered' ELSE state END,"
@@ -89,6 +90,10 @@ _FAILED = sql(
     "UPDATE messages_message SET state = CASE WHEN :final = 1 THEN 'failed'"
     " WHEN :complete = 1 THEN 'delivered' ELSE state END,"
     " done = done || :channel, steps = steps || :step WHERE message_id = :message_id"
+)
+_RESENT = sql(
+    "UPDATE messages_message SET state = 'queued', done = '', reached = 0, channels = :channels,"
+    " attempt = :attempt WHERE message_id = :message_id"
 )
 _READ = sql("UPDATE messages_message SET read_us = :at_us WHERE message_id = :message_id")
 _CHOOSE = sql(
@@ -118,6 +123,8 @@ def message_of(row: Any) -> Message:
         reached=row["reached"],
         queued_at=from_us(row["queued_us"]),
         read_at=None if row["read_us"] is None else from_us(row["read_us"]),
+        region_code=row["region_code"],
+        attempt=row["attempt"],
     )
 
 
@@ -188,6 +195,11 @@ def _failed(recorded: Recorded, fact: f.MessageFailed) -> Sequence[Write]:
     return [Write(_FAILED, row | {"step": step})]
 
 
+def _resent(_recorded: Recorded, fact: f.MessageResent) -> Sequence[Write]:
+    row = {"message_id": fact.message_id, "attempt": fact.attempt}
+    return [Write(_RESENT, row | {"channels": canonical_json(fact.channels).decode()})]
+
+
 def _was_read(recorded: Recorded, fact: f.MessageRead) -> Sequence[Write]:
     return [Write(_READ, {"message_id": fact.message_id, "at_us": to_us(recorded.at)})]
 
@@ -212,6 +224,7 @@ _WRITES: dict[str, Callable[[Recorded, Any], Sequence[Write]]] = {
     "MessageDelivered": _delivered,
     "MessageFailed": _failed,
     "MessageRead": _was_read,
+    "MessageResent": _resent,
     "ChannelsChosen": _chosen,
     "PushSubscribed": _subscribed,
     "PushUnsubscribed": _unsubscribed,

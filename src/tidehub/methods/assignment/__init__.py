@@ -25,6 +25,14 @@ from tidehub.methods.assignment.rank import rank_units
 from tidehub.methods.assignment.reasons import REASON_CODES
 from tidehub.methods.assignment.shortfall import explain_shortfall
 from tidehub.methods.assignment.travel import Destination, Leg, Start, Travel
+from tidehub.methods.assignment.what_if import (
+    Effect,
+    Supposition,
+    WhatIf,
+    overruled,
+    overruled_job,
+    what_if,
+)
 
 __all__ = [
     "REASON_CODES",
@@ -32,6 +40,7 @@ __all__ = [
     "Change",
     "Compartment",
     "Destination",
+    "Effect",
     "Engagement",
     "Explanation",
     "Leg",
@@ -48,12 +57,17 @@ __all__ = [
     "Shortfall",
     "ShortfallReason",
     "Start",
+    "Supposition",
     "Travel",
     "UnitState",
     "WaitingJob",
     "Weights",
+    "WhatIf",
     "assign",
     "explain",
     "explain_shortfall",
+    "overruled",
+    "overruled_job",
     "rank_units",
+    "what_if",
 ]

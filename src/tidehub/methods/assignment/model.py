@@ -55,6 +55,8 @@ class WaitingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         GB/T 2260 code of the place, for units whose jurisdiction counts.
     excluded
         Units that have refused this very job and are never asked again, with the reason they gave.
+    forbidden
+        Units that a duty officer has ruled out for it, with the reason.
     silent
         Units that let an offer run out in this round.
     pinned_unit_id
@@ -72,6 +74,7 @@ class WaitingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: tuple[Need, ...] = ()
     skills: tuple[str, ...] = ()
     excluded: dict[str, str] = {}
+    forbidden: dict[str, str] = {}
     silent: tuple[str, ...] = ()
     pinned_unit_id: str | None = None
     waiting_since: datetime | None = None

@@ -124,6 +124,8 @@ def _not_to_be_asked(job: WaitingJob, unit: UnitState) -> list[Reason]:
         found.append(reasons.pinned_to_other(job.pinned_unit_id))
     if unit.unit_id in job.excluded:
         found.append(reasons.refused_before(job.excluded[unit.unit_id]))
+    if unit.unit_id in job.forbidden:
+        found.append(reasons.forbidden(job.forbidden[unit.unit_id]))
     if unit.unit_id in job.silent:
         found.append(reasons.not_answered())
     if unit.held_reason is not None and job.pinned_unit_id != unit.unit_id:

@@ -18,6 +18,7 @@ MISSING_SKILL = "missing_skill"
 OTHER_JURISDICTION = "other_jurisdiction"
 PINNED_TO_OTHER = "pinned_to_other"
 REFUSED_BEFORE = "refused_before"
+FORBIDDEN = "forbidden"
 NOT_ANSWERED = "not_answered"
 IN_RESERVE = "in_reserve"
 NO_POSITION = "no_position"
@@ -36,7 +37,7 @@ CREW_HOURS_SPENT = "crew_hours_spent"
 
 REASON_CODES = (
     OUT_OF_SERVICE, WRONG_KIND, WRONG_WAY, MISSING_SKILL, OTHER_JURISDICTION, PINNED_TO_OTHER, REFUSED_BEFORE,
-    NOT_ANSWERED, IN_RESERVE, NO_POSITION, POSITION_TOO_OLD, OFF_SHIFT, OFFER_PENDING, BUSY, NO_COMPARTMENT,
+    FORBIDDEN, NOT_ANSWERED, IN_RESERVE, NO_POSITION, POSITION_TOO_OLD, OFF_SHIFT, OFFER_PENDING, BUSY, NO_COMPARTMENT,
     NO_ROOM, UNREACHABLE, CLOSED, BERTH_DRY, OUT_OF_RANGE, SHIFT_ENDS_BEFORE_DONE, CREW_HOURS_SPENT,
 )  # fmt: skip
 
@@ -105,6 +106,11 @@ def pinned_to_other(unit_id: str) -> Reason:
 def refused_before(why: str) -> Reason:
     """It has refused this very job and is not asked again."""
     return Reason(REFUSED_BEFORE, f"已拒绝过此单：{why}", f"has refused this job before: {why}", {"why": why})
+
+
+def forbidden(why: str) -> Reason:
+    """A duty officer has ruled it out for this job."""
+    return Reason(FORBIDDEN, f"值班员已排除：{why}", f"ruled out by the duty officer: {why}", {"why": why})
 
 
 def not_answered() -> Reason:

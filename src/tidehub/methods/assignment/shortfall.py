@@ -39,6 +39,7 @@ _CODES = {
     r.NO_COMPARTMENT: "NoCandidates",
     r.PINNED_TO_OTHER: "PinnedUnitUnfit",
     r.REFUSED_BEFORE: "AllRefused",
+    r.FORBIDDEN: "AllForbidden",
     r.NOT_ANSWERED: "NobodyAnswered",
     r.IN_RESERVE: "AllInReserve",
     r.NO_POSITION: "LocationsTooStale",
@@ -58,6 +59,7 @@ _WORDS = {
     "NoCandidates": ("没有适合此任务的队伍", "no unit is fit for this job"),
     "PinnedUnitUnfit": ("指定的队伍去不了", "the unit that was fixed for it cannot go"),
     "AllRefused": ("能去的队伍都已拒绝", "every unit that could go has refused"),
+    "AllForbidden": ("能去的队伍都已被值班员排除", "every unit that could go was ruled out by the duty officer"),
     "NobodyAnswered": ("被询问的队伍均未应答", "none of the units asked has answered"),
     "AllInReserve": ("能去的队伍都留作备勤", "every unit that could go is held in reserve"),
     "LocationsTooStale": ("队伍的定位缺失或过旧", "the units' positions are missing or too old"),
@@ -73,6 +75,7 @@ _REMEDIES = {
     r.NO_POSITION: ("locate", "联系 {unit} 确认位置", "ask {unit} where it is"),
     r.POSITION_TOO_OLD: ("locate", "联系 {unit} 确认位置", "ask {unit} where it is"),
     r.NOT_ANSWERED: ("ask_again", "电话联系 {unit}", "call {unit} by telephone"),
+    r.FORBIDDEN: ("allow_unit", "解除对 {unit} 的排除", "allow {unit} again"),
     r.PINNED_TO_OTHER: ("unpin", "改由 {unit} 承担", "let {unit} do it instead"),
     r.NO_ROOM: ("land_load", "让 {unit} 先卸载", "let {unit} land its load first"),
     r.SHIFT_ENDS_BEFORE_DONE: ("extend_shift", "延长 {unit} 的班次", "extend the shift of {unit}"),
@@ -246,6 +249,8 @@ def _lifted(
     unit = replace(unit, **changed)
     if code == r.NOT_ANSWERED:
         job = replace(job, silent=())
+    elif code == r.FORBIDDEN:
+        job = replace(job, forbidden={})
     elif code == r.PINNED_TO_OTHER:
         job = replace(job, pinned_unit_id=None)
     elif code == r.BUSY:

@@ -38,7 +38,7 @@ def check(pack: Pack, house: House) -> Iterator[Finding]:
             yield from _values(pack, where, name, match.where)
         if known:
             yield from _paths(indicator, house, where)
-        if indicator.target is not None and not indicator.source:
+        if indicator.target is not None and not (indicator.target_source or indicator.source):
             yield Finding(
                 "indicators",
                 f"{where}.source",

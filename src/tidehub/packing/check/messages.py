@@ -18,6 +18,7 @@ FILLED_BY: Mapping[str, tuple[str, ...]] = {
     "number": ("number",),
     "reason": ("reason",),
     "reference": ("reference",),
+    "note": ("note",),
     "expires_at": ("expires_at",),
     "due_at": ("due_at",),
     "eta_at": ("eta_at",),

@@ -1,121 +1,128 @@
-// Ask for a service: the pack's form, the place, a photo. What is written survives a reload and no network.
-import { useEffect, useMemo, useState, type FormEvent } from 'react'
+// Ask for a service: the pack's form, the place, photos, who will see it. Sending goes by the queue of the device.
+import { useEffect, useState, type FormEvent } from 'react'
 import { useNavigate, useParams } from 'react-router'
 
+import { Icon } from '../../components/Icon'
+import { ReadAloud } from '../../components/ReadAloud'
 import { Trouble } from '../../components/Trouble'
-import { newKey, Offline, post, Refused, upload } from '../../core/api'
-import { shrink } from '../../core/photo'
+import { newKey, Refused, type Problem } from '../../core/api'
+import { queue, type Order } from '../../core/queue'
+import { useSession } from '../../core/session'
 import { useSettings } from '../../core/settings'
+import { read } from '../../core/store'
 import { problemText, useKept } from '../../core/use'
-import { cleaned, freshLine, missing, type Answers } from '../../forms/model'
+import { filled } from '../../core/words_citizen'
+import { freshLine, missing, type Answers, type Field } from '../../forms/model'
 import { PackForm } from '../../forms/PackForm'
-import { BayMap, type Mark } from '../../map/BayMap'
-import type { Berth, ServiceView } from './model'
+import { joiningOf, orderOf, useDraft } from './draft'
+import './citizen.css'
+import { Nearby } from './Nearby'
+import { OfflineBar } from './OfflineBar'
+import { Photos } from './Photos'
+import { PlacePicker } from './PlacePicker'
+import { Privacy } from './Privacy'
+import type { ServiceView } from './model'
 
-interface Draft { key: string; answers: Answers; lon?: number; lat?: number; place?: string; phone?: string }
+const WAIT_MS = 6000
 
 export function Ask() {
   const { code = '' } = useParams()
-  const { t, pick, language } = useSettings()
+  const { me } = useSession()
+  const { t, pick, language, large } = useSettings()
   const go = useNavigate()
   const services = useKept<{ items: ServiceView[] }>('/api/v1/services')
-  const berths = useKept<{ items: Berth[] }>('/api/v1/map/places')
   const service = services.data?.items.find((one) => one.code === code)
-  const kept = `draft-${code}`
-  const [draft, setDraft] = useState<Draft>(() => JSON.parse(localStorage.getItem(kept) ?? 'null') as Draft | null ?? { key: newKey(), answers: {} })
-  const [photos, setPhotos] = useState<File[]>([])
+  const { draft, change, drop } = useDraft(me?.id ?? '', code)
   const [wrong, setWrong] = useState(new Map<string, string>())
-  const [error, setError] = useState<Error>()
+  const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
-  useEffect(() => localStorage.setItem(kept, JSON.stringify(draft)), [kept, draft])
+  const begun = draft !== undefined
   useEffect(() => {
     const lines = service?.form.fields.find((field) => field.kind === 'lines' && field.required)
-    if (lines) setDraft((was) => (was.answers[lines.name] ? was : { ...was, answers: { ...was.answers, [lines.name]: [freshLine(lines.fields ?? [])] } }))
-  }, [service])
-  const marks = useMemo<Mark[]>(() => {
-    const places = (berths.data?.items ?? []).map((berth) => ({ id: berth.id, lon: berth.position.lon, lat: berth.position.lat, kind: 'berth' as const }))
-    return draft.lon !== undefined && draft.lat !== undefined ? [...places, { id: `picked-${draft.place ?? ''}`, lon: draft.lon, lat: draft.lat, kind: 'picked' as const }] : places
-  }, [berths.data, draft.lon, draft.lat])
-  if (services.error) return <main className="page"><Trouble error={services.error} again={services.again} /></main>
-  if (!service) return <main className="page"><p className="soft">{t('loading')}</p></main>
+    if (lines && draft && !draft.answers[lines.name]) change({ touched: draft.touched, answers: { ...draft.answers, [lines.name]: [freshLine(lines.fields ?? [])] } })
+  }, [service, begun])
+  if (services.error) return <main className="page citizen"><Trouble error={services.error} again={services.again} /></main>
+  if (!service || !draft) return <main className="page citizen"><p className="soft" role="status">{t('loading')}</p></main>
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    const gaps = missing(service.form.fields, draft.answers)
-    if (service.place === 'required' && draft.lon === undefined) gaps.push('position')
-    setWrong(new Map(gaps.map((gap) => [gap, ''])))
-    if (gaps.length) return document.getElementById(`f-${gaps[0]}`)?.focus()
+  const focusOn = (field: string) => window.setTimeout(() => {
+    const element = document.getElementById(`f-${field}`)
+    element?.scrollIntoView({ block: 'center' })
+    element?.focus({ preventScroll: true })
+  })
+  const send = async (order: Order) => {
     setBusy(true)
-    setError(undefined)
+    setProblem(undefined)
     try {
-      const media = await Promise.all(photos.map(async (photo) => upload(await shrink(photo))))
-      const report = await post<{ report_id: string }>('/api/v1/reports', {
-        service_code: code,
-        answers: cleaned(service.form.fields, draft.answers),
-        ...(draft.lon !== undefined ? { position: { lon: draft.lon, lat: draft.lat, datum: 'WGS84' } } : {}),
-        ...(draft.place ? { place_id: draft.place } : {}),
-        ...(media.length ? { media } : {}),
-        ...(draft.phone ? { contact: { phone: draft.phone } } : {}),
-      }, draft.key)
-      localStorage.removeItem(kept)
-      void go(`/report/${report.report_id}`)
-    } catch (problem) {
-      setError(problem as Error)
-      if (problem instanceof Refused && problem.problem.field) {
-        const field = problem.problem.field.replace(/^answers\./, '')
-        setWrong(new Map([[field, problemText(problem, language).title]]))
-        document.getElementById(`f-${field}`)?.focus()
+      const seq = await queue.put(order)
+      const end = await queue.settled(seq, navigator.onLine ? WAIT_MS : 0)
+      if (end === 'sent') {
+        const done = await read<{ report_id: string }>('kept', `sent:${order.key}`)
+        await drop()
+        return void go(done ? `/report/${done.report_id}` : '/mine')
       }
-      if (problem instanceof Offline) window.addEventListener('online', () => (document.getElementById('send') as HTMLButtonElement | null)?.click(), { once: true })
+      if (end === 'waiting') {
+        await drop()
+        return void go(`/sent/${order.key}`)
+      }
+      await queue.letGo(seq)
+      if (!end.problem) return
+      setProblem(end.problem)
+      const field = end.problem.field?.replace(/^answers\./, '')
+      if (field) {
+        setWrong(new Map([[field, problemText(new Refused(end.problem), language).title]]))
+        focusOn(field)
+      }
+      change({ key: newKey() })
     } finally {
       setBusy(false)
     }
   }
-
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const gaps = missing(service.form.fields, draft.answers)
+    if (service.place === 'required' && draft.lon === undefined && !draft.address) gaps.push('position')
+    setWrong(new Map(gaps.map((gap) => [gap, ''])))
+    if (gaps.length) return focusOn(gaps[0] as string)
+    await send(orderOf(draft, service.form))
+  }
+  const answer = (answers: Answers) => change({ answers })
+  const short = (fields: Field[]) => (large ? fields.filter((field) => field.required) : fields)
+  const rest = large ? service.form.fields.filter((field) => !field.required) : []
   return (
-    <main className="page">
-      <div>
+    <main className="page citizen asking">
+      <OfflineBar />
+      <div className="title">
         <h1>{pick(service.name)}</h1>
-        <p className="soft" style={{ margin: 0 }}>{pick(service.description)}</p>
+        <p className="soft">{pick(service.description)}</p>
+        {large && <ReadAloud />}
       </div>
-      <form onSubmit={submit} style={{ display: 'grid', gap: 'var(--gap)' }} noValidate>
+      <form onSubmit={submit} className="stack" noValidate>
+        {wrong.size > 0 && !problem && <div className="note bad" role="alert">{filled(t('wrong_title'), wrong.size)}</div>}
         <section className="card">
-          <PackForm fields={service.form.fields} answers={draft.answers} wrong={wrong} onChange={(answers) => setDraft((was) => ({ ...was, answers }))} />
+          <PackForm fields={short(service.form.fields)} answers={draft.answers} wrong={wrong} onChange={answer} />
+          {rest.length > 0 && (
+            <details className="more">
+              <summary>{t('more_fields')}</summary>
+              <div className="stack"><PackForm fields={rest} answers={draft.answers} wrong={wrong} onChange={answer} /></div>
+            </details>
+          )}
         </section>
-        {service.place !== 'none' && (
-          <section className={`card field ${wrong.has('position') ? 'wrong' : ''}`} id="f-position" tabIndex={-1}>
-            <h2>{t('place')}</h2>
-            <select aria-label={t('choose_berth')} value={draft.place ?? ''} onChange={(event) => {
-              const berth = berths.data?.items.find((one) => one.id === event.target.value)
-              setDraft((was) => (berth ? { ...was, place: berth.id, lon: berth.position.lon, lat: berth.position.lat } : { ...was, place: undefined }))
-            }}>
-              <option value="">{t('choose_berth')}</option>
-              {berths.data?.items.map((berth) => <option key={berth.id} value={berth.id}>{language === 'zh' ? berth.name : berth.name_en || berth.name}</option>)}
-            </select>
-            <button type="button" className="plain" onClick={() => navigator.geolocation?.getCurrentPosition((here) => setDraft((was) => ({ ...was, place: undefined, lon: here.coords.longitude, lat: here.coords.latitude })))}>{t('use_position')}</button>
-            <BayMap label={t('pick_on_map')} marks={marks} fit onPick={(lon, lat) => setDraft((was) => ({ ...was, place: undefined, lon, lat }))} onMark={(id) => {
-              const berth = berths.data?.items.find((one) => one.id === id)
-              if (berth) setDraft((was) => ({ ...was, place: berth.id, lon: berth.position.lon, lat: berth.position.lat }))
-            }} />
-            <span className="help">{draft.lon !== undefined ? `${draft.lat?.toFixed(5)}, ${draft.lon.toFixed(5)} (WGS 84)` : t('pick_on_map')}</span>
-            {wrong.has('position') && <span className="wrongly">{t('required')}</span>}
-          </section>
-        )}
+        {service.place !== 'none' && <PlacePicker draft={draft} wrong={wrong.get('position')} onChange={change} />}
+        <Nearby draft={draft} busy={busy} onJoin={(report_id) => void send(joiningOf(draft, report_id))} />
+        <Photos photos={draft.photos} onChange={(photos) => change({ photos })} />
         <section className="card">
           <div className="field">
-            <span className="label">{t('photo')} <span className="soft">({t('optional')})</span></span>
-            <label className="plain picker">
-              {photos.length ? `${t('photo')} × ${photos.length}` : t('add_photo')}
-              <input id="photo" type="file" accept="image/*" capture="environment" multiple onChange={(event) => setPhotos([...(event.target.files ?? [])])} />
-            </label>
-          </div>
-          <div className="field">
-            <label htmlFor="phone">{t('contact')} <span className="soft">({t('optional')})</span></label>
-            <input id="phone" inputMode="tel" autoComplete="tel" value={draft.phone ?? ''} onChange={(event) => setDraft((was) => ({ ...was, phone: event.target.value }))} />
+            <label htmlFor="phone"><Icon name="phone" /> {t('contact')} <span className="soft">({t('optional')})</span></label>
+            <input id="phone" inputMode="tel" autoComplete="tel" aria-describedby="phone-help" value={draft.phone} onChange={(event) => change({ phone: event.target.value })} />
+            <span className="help" id="phone-help">{t('contact_help')}</span>
           </div>
         </section>
-        {error instanceof Offline ? <div className="note">{t('offline')}</div> : error && <Trouble error={error} />}
-        <button id="send" className="primary" disabled={busy}>{busy ? t('sending') : t('send')}</button>
+        <Privacy service={service} draft={draft} />
+        {problem && <Trouble error={new Refused(problem)} />}
+        <div className="sendbar">
+          <span className="soft kept" role="status">{draft.touched ? t('saved_here') : ''}</span>
+          <button id="send" className="primary" disabled={busy}>{busy ? t('sending') : t('send')}</button>
+        </div>
       </form>
     </main>
   )

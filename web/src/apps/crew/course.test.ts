@@ -9,7 +9,7 @@ const bottles: Line = { line_id: 'L2', kind: 'bottles', group: 'dry', amount: 12
 const job: CrewJob = {
   job_id: 'j1', case_id: 'c1', unit_id: 'k1', state: 'offered', position: { lon: 121.48, lat: 28.67 }, place_id: null, lines: [oil, bottles],
   demands: { kinds: { oily_water: { group: 'oily', units: ['ml', 'g'], bases: [], photos_min: 0, calibration_age_max_days: 400 } }, evidence: [{ label: 'collected', media: 'photo', min: 1 }], signatures: ['giver', 'receiver'], measures_min: 1, arrival_needed: true, measures_after_signing: false },
-  offered_at: '', expires_at: '', eta_at: '', accepted_at: null, set_out_at: null, claimed_at: null, arrived_at: null, done_at: null, route: null, partial: false, remaining: [], reason: '', service: 'pickup', task: 'collect', attempt: 1, region_code: '331002', priority: 0, queued_after: null,
+  offered_at: '', expires_at: '', eta_at: '', accepted_at: null, received_at: null, set_out_at: null, claimed_at: null, arrived_at: null, done_at: null, route: null, partial: false, remaining: [], reason: '', service: 'pickup', task: 'collect', attempt: 1, region_code: '331002', priority: 0, queued_after: null,
 }
 const sheet = (more: Partial<CrewJob> = {}): Sheet => ({ job: { ...job, ...more }, measures: [], refused: [], evidence: [], signatures: [] })
 let count = 0

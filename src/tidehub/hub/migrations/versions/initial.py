@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "80404c2ce765"
+revision: str = "0d38c8114e82"
 down_revision: str | None = None
 branch_labels: None = None
 depends_on: None = None
@@ -301,6 +301,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('kind', 'key', name=op.f('pk_devices_state'))
     )
     op.create_index('ix_devices_state_kind_at_us', 'devices_state', ['kind', 'at_us'], unique=False)
+    op.create_table('dispatch_forbidden',
+    sa.Column('job_id', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('job_id', 'unit_id', name=op.f('pk_dispatch_forbidden'))
+    )
     op.create_table('dispatch_job',
     sa.Column('job_id', sa.Text(), nullable=False),
     sa.Column('case_id', sa.Text(), nullable=False),
@@ -330,6 +336,7 @@ def upgrade() -> None:
     sa.Column('shortfall', sa.Text(), nullable=True),
     sa.Column('since_us', sa.BigInteger(), nullable=False),
     sa.Column('changed_us', sa.BigInteger(), nullable=False),
+    sa.Column('stage', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('job_id', name=op.f('pk_dispatch_job'))
     )
     op.create_index(op.f('ix_dispatch_job_case_id'), 'dispatch_job', ['case_id'], unique=False)
@@ -358,6 +365,31 @@ def upgrade() -> None:
     )
     op.create_index('ix_dispatch_offer_case_id', 'dispatch_offer', ['case_id'], unique=False)
     op.create_index('ix_dispatch_offer_unit_id_offered', 'dispatch_offer', ['unit_id', 'offered_us'], unique=False)
+    op.create_table('dispatch_override',
+    sa.Column('fact_id', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('job_id', sa.Text(), nullable=True),
+    sa.Column('unit_id', sa.Text(), nullable=False),
+    sa.Column('cost_s', sa.Integer(), nullable=True),
+    sa.Column('at_us', sa.BigInteger(), nullable=False),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('fact_id', name=op.f('pk_dispatch_override'))
+    )
+    op.create_index(op.f('ix_dispatch_override_at_us'), 'dispatch_override', ['at_us'], unique=False)
+    op.create_table('dispatch_step',
+    sa.Column('fact_id', sa.Text(), nullable=False),
+    sa.Column('stage', sa.Text(), nullable=False),
+    sa.Column('job_id', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.Text(), nullable=True),
+    sa.Column('attempt', sa.Integer(), nullable=True),
+    sa.Column('at_us', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_us', sa.BigInteger(), nullable=False),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('fact_id', 'stage', name=op.f('pk_dispatch_step'))
+    )
+    op.create_index('ix_dispatch_step_job_id', 'dispatch_step', ['job_id', 'recorded_us'], unique=False)
     op.create_table('dispatch_unit',
     sa.Column('unit_id', sa.Text(), nullable=False),
     sa.Column('region_code', sa.Text(), nullable=False),
@@ -563,6 +595,7 @@ def upgrade() -> None:
     sa.Column('offered_us', sa.BigInteger(), nullable=False),
     sa.Column('expires_us', sa.BigInteger(), nullable=False),
     sa.Column('eta_us', sa.BigInteger(), nullable=False),
+    sa.Column('received_us', sa.BigInteger(), nullable=True),
     sa.Column('accepted_us', sa.BigInteger(), nullable=True),
     sa.Column('set_out_us', sa.BigInteger(), nullable=True),
     sa.Column('claimed_us', sa.BigInteger(), nullable=True),
@@ -876,6 +909,7 @@ def upgrade() -> None:
     sa.Column('steps', sa.Text(), nullable=False),
     sa.Column('queued_us', sa.BigInteger(), nullable=False),
     sa.Column('read_us', sa.BigInteger(), nullable=True),
+    sa.Column('attempt', sa.Integer(), server_default='1', nullable=False),
     sa.PrimaryKeyConstraint('message_id', name=op.f('pk_messages_message'))
     )
     op.create_index('ix_messages_message_case', 'messages_message', ['case_id', 'queued_us'], unique=False)
