@@ -133,7 +133,7 @@ class Platform:
             harbour.station if harbour else None,
             self.registers.places.get,
             harbour.map_version if harbour else "none",
-            roads=opened_roads(settings.road_pbf),
+            roads=opened_roads(settings),
             closures=self.registers.road_closures,
         )
         self.context = Context(

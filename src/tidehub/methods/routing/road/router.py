@@ -54,7 +54,7 @@ class RoadMatrix(NamedTuple):
 
 
 class RoadRouter:
-    """Answers over one graph.
+    """Answers over one graph. It never leads into a closed road.
 
     Parameters
     ----------
@@ -63,6 +63,8 @@ class RoadRouter:
     compile_searches
         Whether to run the loops in machine code; ``None`` decides by the size of the graph.
     """
+
+    knows_closures = True
 
     def __init__(
         self, graph: RoadGraph, *, factors: HourFactors | None = None, compile_searches: bool | None = None
@@ -79,6 +81,11 @@ class RoadRouter:
         for arc in np.flatnonzero(graph.arcs.origin != np.arange(graph.arc_count)).tolist():
             self._copies.setdefault(int(graph.arcs.origin[arc]), []).append(arc)
         self._room = Room(graph.arc_count, self._compiled)
+
+    @property
+    def source(self) -> str:
+        """What the roads come from, shown beside every time."""
+        return self.graph.source
 
     def close(self, closures: Sequence[RoadClosure]) -> None:
         """Say what is closed from now on; what is not among them is open again. Costs microseconds."""
@@ -378,6 +385,7 @@ class RoadRouter:
             end_snapped_m=end.off_m,
             ways=tuple(way for i, way in enumerate(ways) if not i or way != ways[i - 1]),
             source=self.graph.source,
+            stretches=tuple((arc, high - low) for arc, low, high in parts),
         )
 
 
