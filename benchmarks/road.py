@@ -23,6 +23,7 @@ from scipy.sparse.csgraph import dijkstra
 from tidehub.adapters.osm import read_roads
 from tidehub.kernel.geometry import Position
 from tidehub.methods.routing.road import RoadClosure, RoadGraph, RoadRoute, RoadRouter, build_graph
+from tidehub.methods.routing.road.snap import Foot
 from tidehub.methods.routing.road.synthetic import synthetic_roads
 
 PEERS = Path(__file__).with_name("road_peers.py")
@@ -41,7 +42,7 @@ def run(questions: int = 1000, peer_questions: int = 20) -> dict[str, Any]:
     build_s = time.process_time() - started
     rng = np.random.default_rng(SEED)
     tails = rng.choice(np.flatnonzero(router.weights().main), size=(questions, 2))
-    pairs = [tuple(_middle(graph, int(arc)) for arc in row) for row in tails]
+    pairs = [(_middle(graph, int(a)), _middle(graph, int(b))) for a, b in tails]
     started = time.process_time()
     router.route(*pairs[0])
     first_s = time.process_time() - started
@@ -105,10 +106,13 @@ def _scipy(router: RoadRouter, tails: Any, ours: Any) -> tuple[float, float, flo
     step = weights.turn_s + weights.arc_s[turns.into]
     ok = np.isfinite(step)
     over_turns = _linked(whose[ok], turns.into[ok], step[ok], graph.arc_count)
-    started = time.process_time()
     worst = 0.0
-    feet = [router.snapper.snap([_middle(graph, int(a)) for a in row], np.ones(len(router.snapper.stretch), bool), 50.0)
-            for row in tails]  # fmt: skip
+    usable = np.ones(len(router.snapper.stretch), bool)
+    feet: list[tuple[Foot, Foot]] = []
+    for row in tails:
+        here, there = router.snapper.snap([_middle(graph, int(arc)) for arc in row], usable, 50.0)
+        assert isinstance(here, Foot) and isinstance(there, Foot)
+        feet.append((here, there))
     started = time.process_time()
     for i, (here, _) in enumerate(feet):
         far = [(dijkstra(over_turns, indices=arc), rest * weights.arc_s[arc]) for arc, rest in router._seeds(here)]
@@ -130,7 +134,7 @@ def _scipy(router: RoadRouter, tails: Any, ours: Any) -> tuple[float, float, flo
     return over_turns_s, (time.process_time() - started) * 200 / len(tails), worst
 
 
-def _closure_ms(router: RoadRouter, pair: tuple[Position, ...]) -> float:
+def _closure_ms(router: RoadRouter, pair: tuple[Position, Position]) -> float:
     found = router.route(*pair)
     assert isinstance(found, RoadRoute)
     at = found.points[len(found.points) // 2]

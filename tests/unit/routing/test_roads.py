@@ -147,6 +147,19 @@ def test_closures_come_and_go_while_it_runs(tmp_path: Path) -> None:
     assert steps(router.route(*ask, at=noon)) == pytest.approx(1.5, rel=1e-2)
 
 
+def test_who_lives_on_a_closed_street_is_reached_up_to_the_closure(tmp_path: Path) -> None:
+    """A landslide in the middle of a long road: each half is reached from its own end, nobody passes."""
+    router = opened(grid(2, 2), tmp_path)
+    router.close([RoadClosure("slide", place(0.5, 0), radius_m=5.0)])
+    west, east = place(0.3, 0), place(0.7, 0)
+    assert steps(router.route(place(0, 0.5), west)) == pytest.approx(0.8, rel=1e-2)
+    assert steps(router.route(west, east)) == pytest.approx(0.3 + 3.0 + 0.3, rel=1e-2)
+    assert steps(router.route(west, place(0.1, 0))) == pytest.approx(0.2, rel=1e-2)
+    assert router.matrix([west], [east]).length_m[0, 0] == pytest.approx(360.0, rel=1e-2)
+    on_it = router.route(place(0.5, 0), east)
+    assert isinstance(on_it, RoadUnreachable) and on_it.code == "closed", "on the slide itself"
+
+
 def test_one_turns_round_before_a_closure_but_not_at_an_open_junction(tmp_path: Path) -> None:
     """A dead end, natural or made by a closure, is left again; elsewhere no vehicle turns on the spot."""
     town = Town()
