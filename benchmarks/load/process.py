@@ -41,9 +41,11 @@ class Served:
 
 
 @contextmanager
-def serving(*what: str, folder: Path | None = None, timeout_s: float = 120.0) -> Iterator[Served]:
+def serving(
+    *what: str, folder: Path | None = None, timeout_s: float = 120.0, module: str = "benchmarks.load.server"
+) -> Iterator[Served]:
     """Run a server while the block runs."""
-    command = [sys.executable, "-m", "benchmarks.load.server", *what]
+    command = [sys.executable, "-m", module, *what]
     if folder is not None:
         command += ["--folder", str(folder)]
     path = os.pathsep.join([str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])

@@ -97,7 +97,7 @@ def _running(folder: Path, *options: str) -> Iterator[Town]:
             process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, run_town: RunTown) -> Iterator[Town]:
     """Tidehub with the seeded harbour."""
     with run_town(tmp_path_factory.mktemp("town")) as opened:
@@ -118,7 +118,7 @@ def _started(process: subprocess.Popen[bytes], log: Path, port: int) -> Town:
 
 
 @pytest.fixture(scope="session")
-def browser(town: Town) -> Iterator[sync_api.Browser]:
+def browser(run_town: RunTown) -> Iterator[sync_api.Browser]:
     """Debian's Chromium, drawing maps by software."""
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)

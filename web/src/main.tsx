@@ -3,6 +3,8 @@ import { createRoot } from 'react-dom/client'
 import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router'
 
 import './tokens/tokens.css'
+// The first screen of most people comes with the entry: every further file costs a slow telephone a way to and fro.
+import { Services } from './apps/citizen/Services'
 import { Bar } from './components/Bar'
 import { SignIn } from './components/SignIn'
 import { NewPassword } from './components/NewPassword'
@@ -10,7 +12,6 @@ import { queue } from './core/queue'
 import { SessionProvider, useSession } from './core/session'
 import { SettingsProvider, useSettings } from './core/settings'
 
-const Services = lazy(() => import('./apps/citizen/Services').then((module) => ({ default: module.Services })))
 const Ask = lazy(() => import('./apps/citizen/Ask').then((module) => ({ default: module.Ask })))
 const Report = lazy(() => import('./apps/citizen/Report').then((module) => ({ default: module.Report })))
 const Sent = lazy(() => import('./apps/citizen/Sent').then((module) => ({ default: module.Sent })))

@@ -1,23 +1,32 @@
-"""What maps are drawn from: the land, and the places of the register that boats can reach.
+"""What maps are drawn from: the land, areas and fairways of the pack, regions, and places that boats can reach; and
+the base maps an installation adds (``maps.yaml``). Every layer names its datum.
 
-The composition root gives ``services.more["land"]``, the bytes of the land as GeoJSON.
+The composition root gives ``services.more["land"]``, the bytes of the land as GeoJSON, and ``services.more["maps"]``,
+a ``MapSources``.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 
 from tidehub.api.exchange import AnyRequest, answer, page_of, read_query
 from tidehub.api.services import Services, services_of
+from tidehub.composing.maps import MapSources
 from tidehub.kernel.access import rule
 from tidehub.kernel.codec import sha256_hex
+from tidehub.kernel.errors import NOT_FOUND
 from tidehub.kernel.geometry import Position
 
 _FAMILY = "map"
 _ETAG = "land_etag"
+_NOTHING = b'{"type":"FeatureCollection","features":[]}'
+_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{1,15})?")
+_RANGE_MAX = 8_000_000
 _FOUND_MAX = 20
 _NOT = 9
 
@@ -71,6 +80,120 @@ class PlaceList(msgspec.Struct, frozen=True):
 
     items: list[PlaceView]
     next: str | None
+
+
+class LayerView(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer of the map.
+
+    Parameters
+    ----------
+    kind
+        ``geojson``, ``raster`` (tiles by ``{z}/{x}/{y}``) or ``pmtiles`` (one file, read by ranges).
+    datum
+        Of its coordinates. Web maps are drawn in WGS 84; CGCS2000 is the same within a metre.
+    base
+        Whether it is a ground to draw on, of which one is chosen, or lies over it.
+    """
+
+    id: str
+    kind: str
+    url: str
+    datum: str
+    zh: str
+    en: str
+    attribution: str = ""
+    base: bool = False
+
+
+class LayerList(msgspec.Struct, frozen=True):
+    """Layers from the ground up; ``review_number`` (审图号) of a published map, where there is one."""
+
+    items: list[LayerView]
+    review_number: str
+    next: str | None
+
+
+_OURS = (
+    LayerView(
+        id="land", kind="geojson", url="/api/v1/map/land", datum="WGS84", zh="海图", en="Chart", base=True,
+        attribution="GSHHG 2.3.7",
+    ),
+    LayerView(id="regions", kind="geojson", url="/api/v1/map/regions", datum="CGCS2000", zh="行政区", en="Regions"),
+    LayerView(id="fairways", kind="geojson", url="/api/v1/map/fairways", datum="WGS84", zh="航道", en="Fairways"),
+    LayerView(id="areas", kind="geojson", url="/api/v1/map/areas", datum="WGS84", zh="管制水域", en="Areas"),
+)  # fmt: skip
+
+
+@get("/api/v1/map", opt={"rule": rule(everyone=True), "family": _FAMILY, "answer": LayerList})
+async def list_layers(request: AnyRequest) -> Response[bytes]:
+    """List the layers of the map, each with its datum: ours need no internet, others come by configuration."""
+    sources = cast(MapSources, services_of(request).more["maps"])
+    added = [
+        LayerView(
+            id=one.id, kind=one.kind, url=one.url, datum=one.datum, zh=one.zh, en=one.en,
+            attribution=one.attribution, base=one.base,
+        )
+        for one in sources.layers
+    ]  # fmt: skip
+    answered = {"items": [*_OURS, *added], "review_number": sources.review_number, "next": None}
+    return answer(msgspec.convert(msgspec.to_builtins(answered), LayerList), headers={"cache-control": "no-cache"})
+
+
+@get("/api/v1/map/areas", opt={"rule": rule(everyone=True), "family": _FAMILY, "answer": "application/geo+json"})
+async def get_areas(request: AnyRequest) -> Response[Any]:
+    """Get the areas that the packs draw (restricted, anchorages, farms) as GeoJSON (WGS 84)."""
+    return _drawn(services_of(request), "areas")
+
+
+@get("/api/v1/map/fairways", opt={"rule": rule(everyone=True), "family": _FAMILY, "answer": "application/geo+json"})
+async def get_fairways(request: AnyRequest) -> Response[Any]:
+    """Get the fairways that ways by water use, as GeoJSON (WGS 84)."""
+    return _drawn(services_of(request), "fairways")
+
+
+@get("/api/v1/map/regions", opt={"rule": rule(everyone=True), "family": _FAMILY, "answer": "application/geo+json"})
+async def get_regions(request: AnyRequest) -> Response[Any]:
+    """Get the outlines of the register's counties and towns as GeoJSON (CGCS2000)."""
+    regions = services_of(request).registers.jurisdictions.all()
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": code, "name_zh": one.name, "name_en": one.name_en or one.name, "level": one.level},
+            "geometry": {"type": "MultiPolygon", "coordinates": one.polygons},
+        }
+        for code, one in regions.items()
+        if one.polygons
+    ]
+    raw = msgspec.json.encode({"type": "FeatureCollection", "features": features})
+    return Response(raw, media_type="application/geo+json", headers={"cache-control": "public, max-age=300"})
+
+
+@get(
+    "/api/v1/map/tiles/{name:str}",
+    opt={"rule": rule(everyone=True), "family": _FAMILY, "answer": "application/octet-stream"},
+)
+async def get_tiles(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
+    """Get a range of a PMTiles file (``Range: bytes=from-to``, at most 8 MB): a base map without internet."""
+    sources = cast(MapSources, services_of(request).more["maps"])
+    path = sources.files.get(name)
+    if path is None:
+        raise NOT_FOUND("name", what="地图文件 map file", id=name[:80])
+    size = path.stat().st_size
+    asked = _RANGE.fullmatch(request.headers.get("range", ""))
+    if asked is None or int(asked[1]) >= size:
+        return Response(b"", status_code=416, headers={"content-range": f"bytes */{size}"})
+    first = int(asked[1])
+    last = min(size - 1, int(asked[2]) if asked[2] else size - 1, first + _RANGE_MAX - 1)
+    with path.open("rb") as tiles:
+        tiles.seek(first)
+        part = tiles.read(last - first + 1)
+    headers = {"content-range": f"bytes {first}-{last}/{size}", "accept-ranges": "bytes", "etag": f'"{size:x}"'}
+    return Response(part, status_code=206, media_type="application/octet-stream", headers=headers)
+
+
+def _drawn(services: Services, name: str) -> Response[Any]:
+    raw = cast(MapSources, services.more["maps"]).drawn.get(name, _NOTHING)
+    return Response(raw, media_type="application/geo+json", headers={"cache-control": "public, max-age=3600"})
 
 
 @get(
@@ -159,4 +282,13 @@ def _land(services: Services) -> tuple[bytes, str]:
     return raw, str(services.more[_ETAG])
 
 
-ROUTES: list[Any] = [get_land, list_map_places, search_places]
+ROUTES: list[Any] = [
+    list_layers,
+    get_land,
+    get_areas,
+    get_fairways,
+    get_regions,
+    get_tiles,
+    list_map_places,
+    search_places,
+]

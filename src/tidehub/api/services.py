@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -11,7 +12,7 @@ from typing import Any, Protocol, cast
 import msgspec
 from litestar.connection import ASGIConnection
 
-from tidehub.hub.log import Recorded
+from tidehub.hub.log import Reader, Recorded
 from tidehub.hub.registry import Registry
 from tidehub.hub.statement import Statement
 from tidehub.kernel.access import Actor, Subject
@@ -44,6 +45,10 @@ class HubFace(Protocol):
 
     async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
         """Read the first row."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Reader]:
+        """Open a view that does not move while it is read."""
         ...
 
 

@@ -14,6 +14,8 @@ from tidehub.api.services import ApiSettings, Services
 from tidehub.app import Platform
 from tidehub.capabilities.cases import Loader
 from tidehub.composing.calendars import work_calendars
+from tidehub.composing.maps import read_maps
+from tidehub.packing.chart import Harbour
 
 
 def build_app(platform: Platform) -> Litestar:
@@ -38,6 +40,7 @@ def services_for(platform: Platform) -> Services:
         "templates": mounted.templates,
         "lifecycles": mounted.lifecycles,
         "land": harbour.land.read_bytes() if harbour else b'{"type":"FeatureCollection","features":[]}',
+        "maps": read_maps(platform.settings.data, drawn_of(harbour)),
         "documents": platform.context,
         "ledger": mounted.plan,
         "messages": mounted.messages,
@@ -62,6 +65,12 @@ def services_for(platform: Platform) -> Services:
     )
     platform.hub.listen(services.bell.committed)  # registers and accounts follow the platform's own listener
     return services
+
+
+def drawn_of(harbour: Harbour | None) -> dict[str, bytes]:
+    """Read what a pack draws over the land, by the name of the layer."""
+    paths = {"areas": harbour.areas, "fairways": harbour.fairways} if harbour else {}
+    return {name: path.read_bytes() for name, path in paths.items() if path is not None}
 
 
 def unit_name(platform: Platform, unit_id: str, language: str) -> str:

@@ -7,7 +7,8 @@ a buffer, so nothing is lost and nothing piles up.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar import Request, asgi
@@ -17,11 +18,12 @@ from tidehub.api.errors import answer_refusal
 from tidehub.api.exchange import read_query
 from tidehub.api.services import Services, actor_in, services_of
 from tidehub.hub.log import Recorded, last_seq, read_after
-from tidehub.kernel.access import Actor, permits, rule
+from tidehub.kernel.access import Actor, Subject, permits, rule
 from tidehub.kernel.codec import canonical_json
 from tidehub.kernel.errors import MALFORMED, Refusal, refusal_kind
 from tidehub.registers.personal import MASKS, PEOPLE_FIELDS, masked
 
+T = TypeVar("T")
 TOO_MANY_STREAMS = refusal_kind(
     "too_many_streams",
     zh="实时连接过多",
@@ -51,6 +53,8 @@ _NAMES = frozenset({"name", "name_en"})
 _OF_A_PERSON = frozenset({"phone", "id_number", "party"})
 """Where one of these stands beside a name, it is a person's."""
 _OPEN = "open_streams"
+_SHARED = "stream_shared"
+_WRITTEN_MAX = 4 * _BATCH
 
 
 class StreamQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,6 +110,63 @@ async def _where_from(request: Request[Any, Any, Any], services: Services) -> tu
     return query, await last_seq(services.hub)
 
 
+class _Shared:
+    """What readers of the same place in the log have in common until the next commit: read once, written once.
+
+    Two hundred halls that wait for the next fact cost one reading of the log, one look-up of where its matter lies
+    and one encoding, not two hundred.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._bell: asyncio.Event | None = None
+        self._pages: dict[int, asyncio.Task[list[Recorded]]] = {}
+        self._subjects: dict[str, asyncio.Task[Subject | None]] = {}
+        self._written: dict[int, bytes] = {}
+
+    async def page(self, bell: asyncio.Event, after: int) -> list[Recorded]:
+        """Read what follows a place, as the log stood at this ring of the bell or later."""
+        if self._bell is not bell:
+            self._bell, self._pages, self._subjects = bell, {}, {}
+        if after not in self._pages:
+            hub = self._services.hub
+            reading = asyncio.ensure_future(read_after(hub, after, _BATCH, hub.registry.read_fact))
+            self._pages[after] = _forgetting(self._pages, after, reading)
+        return await asyncio.shield(self._pages[after])
+
+    async def subject(self, stream: str) -> Subject | None:
+        """Where a chain's matter lies, and who stands how to it."""
+        if stream not in self._subjects:
+            kind, _, id_ = stream.partition("/")
+            looking = asyncio.ensure_future(cast(Any, self._services.subjects[kind](id_)))
+            self._subjects[stream] = _forgetting(self._subjects, stream, looking)
+        return await asyncio.shield(self._subjects[stream])
+
+    def event(self, recorded: Recorded) -> bytes:
+        """Write a fact as an event; the newest are kept."""
+        if recorded.seq not in self._written:
+            if len(self._written) >= _WRITTEN_MAX:
+                self._written.clear()
+            self._written[recorded.seq] = event_of(recorded)
+        return self._written[recorded.seq]
+
+
+def _forgetting(held: dict[Any, asyncio.Task[T]], key: Any, task: asyncio.Task[T]) -> asyncio.Task[T]:
+    """A reading that failed is not kept: whoever comes next reads anew."""
+
+    def look(done: asyncio.Task[T]) -> None:
+        if (done.cancelled() or done.exception() is not None) and held.get(key) is done:
+            del held[key]
+
+    task.add_done_callback(look)
+    return task
+
+
+def _shared(services: Services) -> _Shared:
+    found: _Shared = services.more.setdefault(_SHARED, _Shared(services))
+    return found
+
+
 class _Wanted:
     """What one reader asked for and may see."""
 
@@ -119,10 +180,15 @@ class _Wanted:
             return False
         if self.stream and recorded.stream != self.stream:
             return False
-        return await may_see(recorded.stream, self.actor, services)
+        return await may_see(recorded.stream, self.actor, services, _shared(services).subject)
 
 
-async def may_see(stream: str, actor: Actor, services: Services) -> bool:
+async def may_see(
+    stream: str,
+    actor: Actor,
+    services: Services,
+    look_up: Callable[[str], Awaitable[Subject | None]] | None = None,
+) -> bool:
     """Whether an actor may see the facts of a chain: by where its matter lies, or how he stands to it.
 
     Who holds an auditor's or administrator's post everywhere sees all chains; chains whose matter nobody can
@@ -134,7 +200,7 @@ async def may_see(stream: str, actor: Actor, services: Services) -> bool:
     find = services.subjects.get(kind)
     if find is None or kind in _HIDDEN:
         return False
-    subject = await find(id_)
+    subject = await (find(id_) if look_up is None else look_up(stream))
     return subject is not None and permits(SEES_MATTER, actor, subject)
 
 
@@ -150,15 +216,15 @@ async def _serve(wanted: _Wanted, after: int, services: Services, receive: Recei
             ],
         }
     )
-    gone = asyncio.ensure_future(_gone(receive))
+    gone, shared = asyncio.ensure_future(_gone(receive)), _shared(services)
     try:
         await _say(send, b"retry: 2000\n\n")
         while not gone.done():
             bell = services.bell.next_ring()
-            facts = await read_after(services.hub, after, _BATCH, services.hub.registry.read_fact)
+            facts = await shared.page(bell, after)
             if facts:
                 after = facts[-1].seq
-                lines = [event_of(fact) for fact in facts if await wanted.takes(fact, services)]
+                lines = [shared.event(fact) for fact in facts if await wanted.takes(fact, services)]
                 # A cursor without an event moves on past what this reader may not see.
                 await _say(send, b"".join(lines) or b"id: %d\n: \n\n" % after)
                 continue
@@ -195,13 +261,14 @@ def event_of(recorded: Recorded) -> bytes:
             "at": recorded.at,
             "by": recorded.by,
             "cause": recorded.cause,
-            "body": _body_of(recorded),
+            "body": masked_body(recorded),
         }
     )
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (recorded.seq, recorded.kind.encode(), data)
 
 
-def _body_of(recorded: Recorded) -> Any:
+def masked_body(recorded: Recorded) -> Any:
+    """Read the body of a fact with personal data masked."""
     body = mask_deep(msgspec.json.decode(recorded.body))
     if recorded.stream.startswith("register/people/") and isinstance(body.get("body"), dict):
         body["body"] = masked(body["body"], PEOPLE_FIELDS)

@@ -35,8 +35,8 @@ def add_to(commands: Any) -> None:
 def benches() -> dict[str, Path]:
     """Benchmarks of the source tree by name."""
     folder = Path(__file__).parents[3] / "benchmarks"
-    helpers = ("__init__", "common", "road_peers", "water_peers")
-    return {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem not in helpers}
+    helpers = ("__init__", "common", "road_peers", "water_peers", "correlate_corpus", "correlate_fit", "watch_scenes")
+    return {path.stem.replace("_", "-"): path for path in sorted(folder.glob("*.py")) if path.stem not in helpers}
 
 
 def carry_out(args: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def carry_out(args: argparse.Namespace) -> int:
     if args.name not in known:
         raise BENCH_UNKNOWN("name", name=args.name, known=", ".join(known) or "-")
     sys.path.insert(0, str(known[args.name].parents[1]))
-    module = importlib.import_module(f"benchmarks.{args.name}")
+    module = importlib.import_module(f"benchmarks.{known[args.name].stem}")
     options = {key: value for key in ("cases", "kills", "seconds") if (value := getattr(args, key)) is not None}
     result: dict[str, Any] = module.run(**options)
     if args.json:

@@ -25,7 +25,10 @@ COMMANDS = {
     "export": "exchange",
     "reference": "reference",
     "route": "route",
+    "simulate": "simulate",
     "plan": "plan",
+    "correlate": "correlate",
+    "classify": "classify",
 }
 
 

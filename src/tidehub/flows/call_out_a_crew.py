@@ -24,7 +24,7 @@ from tidehub.capabilities.dispatch import (
 from tidehub.capabilities.field import AcceptJob
 from tidehub.flows.context import FlowContext, services_called
 from tidehub.flows.needs import needs_of, skills_of
-from tidehub.flows.offers import Wanted, access_of, ask_for, offer_of, wanted_of
+from tidehub.flows.offers import Wanted, access_of, ask_for, is_slot, offer_of, wanted_of
 from tidehub.flows.units import units_for
 from tidehub.hub.log import Recorded
 from tidehub.kernel.errors import NOT_FOUND, refusal_kind
@@ -85,7 +85,8 @@ async def call_out_a_crew(recorded: Recorded, context: FlowContext) -> Sequence[
     case = await _case(fact, context)
     if case is None:
         return ()
-    called = services_called(context.policies, case.lifecycle, case.category, state)
+    every = services_called(context.policies, case.lifecycle, case.category, state)
+    called = [(name, service) for name, service in every if service.teams is None]  # mobilise_teams does those
     known = {job.job_id for job in await jobs_of_case(context.reader, case.case_id)} if called else set()
     wanted = [
         _wanted(case, name, service, recorded, context)
@@ -184,7 +185,7 @@ async def withdraw_open_jobs(recorded: Recorded, context: FlowContext) -> Sequen
 
 
 def _waits(known: Waiting) -> bool:
-    return known.job.state in ("waiting", "no_unit")
+    return known.job.state in ("waiting", "no_unit") and not is_slot(known)
 
 
 # -- for a duty officer and a crew, who ask at once --------------------------------------------------------

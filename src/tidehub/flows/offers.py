@@ -73,6 +73,11 @@ def wanted_of(known: Waiting, context: FlowContext) -> Wanted | None:
     return Wanted(row.case_id, row.service, service, job, known.asked_in_round)
 
 
+def is_slot(known: Waiting) -> bool:
+    """Whether a job is a slot of a team case, which looks for its unit by its own rules."""
+    return "slot" in known.job.needs
+
+
 def access_of(context: FlowContext, service: ServicePolicy, place_id: str | None) -> tuple[Mode, ...]:
     """By which ways the place can be reached: what the service allows, and the register says of the place."""
     place = context.registers.places.get(place_id) if place_id is not None else None
@@ -106,7 +111,7 @@ async def ask_for(
     every = list(first)
     if others:
         for known in await waiting_jobs(context.reader, OTHERS_MAX):
-            wanted = wanted_of(known, context) if known.job.job_id not in mine else None
+            wanted = None if known.job.job_id in mine or is_slot(known) else wanted_of(known, context)
             if wanted is not None and wanted.asked_in_round < wanted.service.offer.at_most:
                 every.append(wanted)
     if not every:

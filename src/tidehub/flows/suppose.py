@@ -10,7 +10,7 @@ from tidehub.capabilities.dispatch import find_job, waiting_jobs
 from tidehub.capabilities.dispatch.refusals import JOB_OVER, UNIT_ON_SCENE
 from tidehub.flows.call_out_a_crew import near_scene_s
 from tidehub.flows.context import FlowContext
-from tidehub.flows.offers import OTHERS_MAX, Wanted, wanted_of
+from tidehub.flows.offers import OTHERS_MAX, Wanted, is_slot, wanted_of
 from tidehub.flows.units import units_for
 from tidehub.kernel.errors import NOT_FOUND, refusal_kind
 from tidehub.methods.assignment import Supposition, UnitState, WhatIf, what_if
@@ -59,7 +59,7 @@ async def suppose(context: FlowContext, supposed: Sequence[Supposition]) -> Supp
             if near_s is not None:
                 near[job_id] = near_s
     for known in await waiting_jobs(context.reader, OTHERS_MAX):
-        found = wanted_of(known, context)
+        found = None if is_slot(known) else wanted_of(known, context)
         if found is not None:
             wanted.setdefault(known.job.job_id, found)
     now = context.clock.now()

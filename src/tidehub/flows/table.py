@@ -7,6 +7,15 @@ from typing import Any, NamedTuple
 
 from tidehub.flows.call_out_a_crew import call_out_a_crew, next_in_line, next_offer, withdraw_open_jobs
 from tidehub.flows.deliver_a_message import deliver_a_message
+from tidehub.flows.mobilise_teams import (
+    call_out_teams,
+    end_when_done,
+    fill_the_slot_again,
+    note_the_assembly,
+    recall_teams,
+    send_the_team,
+    stand_teams_down,
+)
 from tidehub.flows.open_a_case import open_a_case
 from tidehub.flows.render_a_document import render_a_document
 from tidehub.flows.tell_people import tell_people
@@ -35,6 +44,16 @@ PLATFORM: tuple[tuple[RunFlow, tuple[str, ...]], ...] = (
     (next_offer, ("JobDeclined", "OfferExpired", "JobAborted", "DispatchRetried", "UnitPinned", "UnitAllowed")),
     (next_in_line, ("JobCompleted", "LoadLanded", "UnitReleased", "JobWithdrawn")),
     (withdraw_open_jobs, ("CaseClosed",)),
+    (call_out_teams, ("CaseOpened", "CaseMoved")),
+    (send_the_team, ("SlotFilled",)),
+    (
+        fill_the_slot_again,
+        ("ConsentRefused", "ConsentLapsed", "SlotRetried", "JobDeclined", "OfferExpired", "JobAborted"),
+    ),
+    (note_the_assembly, ("UnitArrived", "ArrivalClaimed")),
+    (end_when_done, ("JobCompleted",)),
+    (stand_teams_down, ("CaseClosed",)),
+    (recall_teams, ("MobilisationEnded",)),
     (render_a_document, ("DocumentIssued",)),
     (deliver_a_message, ("MessageQueued", "MessagePostponed", "MessageResent")),
 )

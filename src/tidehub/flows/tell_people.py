@@ -89,6 +89,9 @@ def _recipient(to: str, fact: Any, case: CaseBrief | None) -> str:
     if to == "unit":
         unit_id = getattr(fact, "unit_id", None)
         return f"unit/{unit_id}" if unit_id else ""
+    if to == "owner":  # whoever a fact names as the owner of a unit: who is asked to lend it
+        owner = getattr(fact, "owner", None)
+        return f"unit/{owner}" if owner and not owner.isdigit() else ""  # digits: a region, which has no desk
     if case is None:
         return ""
     if to == "reporter":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from sqlalchemy import MetaData
@@ -15,7 +16,7 @@ from tidehub.hub.log import Recorded, last_seq, read_one, read_stream
 from tidehub.hub.registry import Registry
 from tidehub.hub.schema import metadata as everything
 from tidehub.hub.statement import Statement
-from tidehub.hub.store import Committed, Store
+from tidehub.hub.store import Committed, Snapshot, Store
 from tidehub.kernel.access import Actor
 from tidehub.kernel.errors import NOT_FOUND
 from tidehub.kernel.facts import Command
@@ -109,6 +110,10 @@ class Hub:
     async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
         """Read committed rows."""
         return await self.store.fetch(statement, **params)
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Open a view of the data that does not move while it is read."""
+        return self.store.snapshot()
 
     async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
         """Read the first committed row, or ``None``."""

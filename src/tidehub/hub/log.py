@@ -8,7 +8,7 @@ side by side.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -109,6 +109,14 @@ LAST_SEQ = sql("SELECT COALESCE(MAX(seq), 0) AS seq FROM fact", short=True)
 _COLUMNS = "seq, stream, version, kind, shape, at_us, by, cause, body, hash"
 _STREAM = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream ORDER BY version")
 _ONE = sql(f"SELECT {_COLUMNS} FROM fact WHERE stream = :stream AND version = :version", short=True)
+_STREAMS_UNTIL = sql(
+    f"SELECT {_COLUMNS} FROM fact WHERE stream = ANY(:streams) AND at_us <= :at_us ORDER BY stream, version"
+)
+_BETWEEN = sql(
+    f"SELECT {_COLUMNS} FROM fact WHERE seq > :seq AND at_us <= :until_us AND kind = ANY(:kinds)"
+    " ORDER BY seq LIMIT :limit"
+)
+_AT_SEQ = sql("SELECT seq, at_us FROM fact WHERE seq <= :seq ORDER BY seq DESC LIMIT 1", short=True)
 _AFTER = sql(f"SELECT {_COLUMNS} FROM fact WHERE seq > :seq ORDER BY seq LIMIT :limit")
 
 FactReader = Callable[[str, int, bytes], Fact]
@@ -156,6 +164,39 @@ async def read_one(reader: Reader, stream: str, version: int, read_fact: FactRea
     """One fact by its place in its chain."""
     row = await reader.fetch_one(_ONE, stream=stream, version=version)
     return None if row is None else recorded_of(row, read_fact)
+
+
+async def read_streams_until(
+    reader: Reader, streams: Sequence[str], at: datetime, read_fact: FactReader
+) -> list[Recorded]:
+    """What some chains held at an instant, chain by chain, oldest first."""
+    rows = await reader.fetch(_STREAMS_UNTIL, streams=list(streams), at_us=to_us(at))
+    return [recorded_of(row, read_fact) for row in rows]
+
+
+async def seq_at(reader: Reader, at: datetime) -> int:
+    """Place of the last fact recorded up to an instant, by halving: numbers and instants rise together.
+
+    Facts committed side by side may differ from that order by the length of a commit; a reader that cares looks
+    at the instants of what it gets.
+    """
+    low, high, at_us = 0, await last_seq(reader), to_us(at)
+    while low < high:
+        middle = (low + high + 1) // 2
+        row = await reader.fetch_one(_AT_SEQ, seq=middle)
+        if row is None or row["at_us"] <= at_us:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+async def read_between(
+    reader: Reader, seq: int, until: datetime, kinds: Sequence[str], limit: int, read_fact: FactReader
+) -> list[Recorded]:
+    """Facts of some kinds after a cursor and up to an instant, in the order of the log."""
+    rows = await reader.fetch(_BETWEEN, seq=seq, until_us=to_us(until), kinds=list(kinds), limit=limit)
+    return [recorded_of(row, read_fact) for row in rows]
 
 
 async def read_after(reader: Reader, seq: int, limit: int, read_fact: FactReader) -> list[Recorded]:

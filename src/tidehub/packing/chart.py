@@ -29,13 +29,20 @@ class Harbour(NamedTuple):
     station: TideStation | None
     map_version: str
     land: Path
+    areas: Path | None = None
+    fairways: Path | None = None
 
 
 class HarbourFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``harbour.yaml``: files of the pack, GeoJSON in WGS 84, and the bounds ``[west, south, east, north]``."""
+    """``harbour.yaml``: files of the pack, GeoJSON in WGS 84, and the bounds ``[west, south, east, north]``.
+
+    ``areas`` are drawn and bind nobody: each has ``kind`` (restricted, anchorage, aquaculture), ``name_zh`` and
+    ``name_en``.
+    """
 
     land: str
     fairways: str | None = None
+    areas: str | None = None
     tide: str | None = None
     bounds: tuple[float, float, float, float] | None = None
 
@@ -59,12 +66,15 @@ def read_harbour(folder: Path, raw: dict[str, Any]) -> Harbour:
     if files.fairways is not None:
         read = read_areas(_bytes(folder, files.fairways, "fairways"), "fairways")
         fairways = tuple(Fairway(area, _depth(told)) for area, told in zip(read.areas, read.properties, strict=True))
+    if files.areas is not None:
+        read_areas(_bytes(folder, files.areas, "areas"), "areas")
     station = None
     if files.tide is not None:
         station = read_station(decode(_bytes(folder, files.tide, "tide"), dict), files.tide)
     chart = WaterChart(land.areas, fairways=fairways, bounds=files.bounds or land.bounds)
     version = f"{Path(files.land).stem} {sha256_hex(land_raw)[:12]}"
-    return Harbour(chart, station, version, folder / files.land)
+    drawn = [None if name is None else folder / name for name in (files.areas, files.fairways)]
+    return Harbour(chart, station, version, folder / files.land, *drawn)
 
 
 def _bytes(folder: Path, name: str, field: str) -> bytes:

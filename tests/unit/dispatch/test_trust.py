@@ -83,7 +83,7 @@ async def test_a_unit_that_is_ruled_out_is_not_asked_until_it_is_allowed(open_st
     with pytest.raises(Refusal, match="unit_forbidden"):
         await town.say(PinUnit(case_id="C1", job_id=JOB, unit_id="k1", reason="x"), DUTY)
     with pytest.raises(Refusal, match="unit_cannot_go"):
-        await reassignment(town, JOB, "k1", "x")  # type: ignore[arg-type]
+        await reassignment(town, JOB, "k1", "x")
     day = timedelta(days=1)
     counted = await override_reasons(town.store, town.clock.now() - day, town.clock.now() + day, ("forbid",))
     assert [(one.reason, one.count) for one in counted] == [("lacks_equipment", 1)]
@@ -113,16 +113,16 @@ async def test_nobody_is_redirected_close_to_the_scene(open_store: Any) -> None:
     town = await open_town(open_store)
     await town.open_case()
     await crew(town, AcceptJob, "k1")
-    far = await reassignment(town, JOB, "k2", "way_blocked")  # type: ignore[arg-type]
+    far = await reassignment(town, JOB, "k2", "way_blocked")
     assert far.holder_near_s is None
     town.heard("k1", 200)
-    near = await reassignment(town, JOB, "k2", "way_blocked")  # type: ignore[arg-type]
+    near = await reassignment(town, JOB, "k2", "way_blocked")
     assert near.holder_near_s == 40
     with pytest.raises(Refusal, match="unit_near_scene"):
         await town.say(near, DUTY)
-    told = await suppose(town, [Supposition("move", "k2", JOB)])  # type: ignore[arg-type]
+    told = await suppose(town, [Supposition("move", "k2", JOB)])
     assert told.near_s == {JOB: 40}
-    confirmed = await reassignment(town, JOB, "k2", "way_blocked", despite_near=True)  # type: ignore[arg-type]
+    confirmed = await reassignment(town, JOB, "k2", "way_blocked", despite_near=True)
     facts = await town.say(confirmed, DUTY)
     assert [one.kind for one in facts] == ["JobWithdrawn", "JobOffered"]
 
@@ -136,7 +136,7 @@ async def test_what_if_tells_the_cost_at_once_and_stores_nothing(open_store: Any
     await town.open_case("C2")
     other = job_id_of("C2", "pickup")
     before = len(await town.facts()) + len(await town.facts("case/C2"))
-    told = (await suppose(town, [Supposition("move", "k3", JOB)])).answer  # type: ignore[arg-type]
+    told = (await suppose(town, [Supposition("move", "k3", JOB)])).answer
     assert told.possible
     assert [(one.job_id, one.after_unit_id, one.delta_s) for one in told.effects] == [
         (JOB, "k3", 400),
@@ -146,13 +146,13 @@ async def test_what_if_tells_the_cost_at_once_and_stores_nothing(open_store: Any
     assert told.cost_delta_s < 0, "somebody comes to both"
     assert "晚 7 分钟" in told.zh[0]
     assert "7 min later" in told.en[0]
-    held = (await suppose(town, [Supposition("release", "k2")])).answer  # type: ignore[arg-type]
+    held = (await suppose(town, [Supposition("release", "k2")])).answer
     assert [(one.job_id, one.after_unit_id) for one in held.effects] == [(other, "k2")]
-    forbidden = (await suppose(town, [Supposition("forbid", "k1", JOB)])).answer  # type: ignore[arg-type]
+    forbidden = (await suppose(town, [Supposition("forbid", "k1", JOB)])).answer
     assert forbidden.lost == (JOB,)
     assert before == len(await town.facts()) + len(await town.facts("case/C2"))
     with pytest.raises(Refusal, match="nothing_supposed"):
-        await suppose(town, [Supposition("move", "k3")])  # type: ignore[arg-type]
+        await suppose(town, [Supposition("move", "k3")])
 
 
 async def test_a_unit_that_refused_a_job_never_gets_it_again(open_store: Any) -> None:
@@ -161,8 +161,8 @@ async def test_a_unit_that_refused_a_job_never_gets_it_again(open_store: Any) ->
     await town.open_case()
     await town.say(DeclineJob(case_id="C1", job_id=JOB, unit_id="k1", reason="engine"), CREWS["k1"])
     await town.run()
-    told = (await suppose(town, [Supposition("move", "k1", JOB)])).answer  # type: ignore[arg-type]
+    told = (await suppose(town, [Supposition("move", "k1", JOB)])).answer
     assert not told.possible
     assert told.obstacles[0].code == "refused_before"
     with pytest.raises(Refusal, match="unit_cannot_go"):
-        await reassignment(town, JOB, "k1", "x")  # type: ignore[arg-type]
+        await reassignment(town, JOB, "k1", "x")

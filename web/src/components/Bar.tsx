@@ -9,7 +9,7 @@ export function Bar() {
   return (
     <header className="bar">
       <Link to="/">{t('brand')}</Link>
-      <span className="grow soft" style={{ color: '#bcd9e8' }}>{me?.name}</span>
+      <span className="grow soft who" style={{ color: '#bcd9e8' }}>{me?.name}</span>
       <button onClick={() => setLarge(!large)} aria-pressed={large}>{large ? t('normal_text') : t('large_text')}</button>
       <button onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}>{t('other_language')}</button>
       {me && <button onClick={() => void signOut()}>{t('sign_out')}</button>}

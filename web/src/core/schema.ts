@@ -278,6 +278,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/mobilisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the team cases of a case, each with its slots, consents and the one clock. */
+        get: operations["list_mobilisations"];
+        put?: never;
+        /** Call several teams for a case: one's own are sent, the commanders of others are asked side by side. */
+        post: operations["start_mobilisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/mobilisations/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask who would come if several teams were called; nobody is asked and nothing stored. */
+        post: operations["plan_mobilisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_id}/money": {
         parameters: {
             query?: never;
@@ -649,6 +684,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the units that one is asked to lend, the nearest deadline first. */
+        get: operations["list_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispatch/override-reasons": {
         parameters: {
             query?: never;
@@ -965,6 +1017,40 @@ export interface paths {
         };
         /** List everybody with the posts they hold, as far as the asker's own post reaches. */
         get: operations["list_all_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the whole screen of a hall as it stands now, from one view that does not move while it is read. */
+        get: operations["get_screen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a past span to play again: the screen at its beginning from the chains, its facts, its positions. */
+        get: operations["get_replay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1711,6 +1797,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the layers of the map, each with its datum: ours need no internet, others come by configuration. */
+        get: operations["list_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the areas that the packs draw (restricted, anchorages, farms) as GeoJSON (WGS 84). */
+        get: operations["get_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/fairways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the fairways that ways by water use, as GeoJSON (WGS 84). */
+        get: operations["get_fairways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/land": {
         parameters: {
             query?: never;
@@ -1745,6 +1882,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the outlines of the register's counties and towns as GeoJSON (CGCS2000). */
+        get: operations["get_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/search": {
         parameters: {
             query?: never;
@@ -1754,6 +1908,23 @@ export interface paths {
         };
         /** Look for a place of the register by its name or address, in either language; at most 20, the best first. */
         get: operations["search_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/tiles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a range of a PMTiles file (``Range: bytes=from-to``, at most 8 MB): a base map without internet. */
+        get: operations["get_tiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1894,6 +2065,91 @@ export interface paths {
         put?: never;
         /** Send a message once more that is done with: by every channel it had, or by those named; with the reason. */
         post: operations["resend_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one team case with its slots, consents and the one clock. */
+        get: operations["get_mobilisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send everybody home; units that were lent return to their owners. */
+        post: operations["end_mobilisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/slots/{slot_id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lend a unit that one commands. The first of those asked for a slot lends; late is taken while it is open. */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/slots/{slot_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not lend a unit that one commands, with the reason. */
+        post: operations["refuse_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobilisations/{mobilisation_id}/slots/{slot_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look again for a unit for a slot that nobody could take. */
+        post: operations["retry_slot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3828,6 +4084,28 @@ export interface components {
             years: components["schemas"]["YearView"][];
         };
         /**
+         * Candidate
+         * @description A unit that could take a slot.
+         *
+         *         Parameters
+         *         ----------
+         *         ranked
+         *             The parts of its time.
+         *         owner
+         *             Whose it is: the office it belongs to, or its region.
+         *         region_code
+         *             Where it belongs.
+         *         lent
+         *             Whether it is another's, so that its commander must consent.
+         */
+        Candidate: {
+            /** @default false */
+            lent: boolean;
+            owner: string;
+            ranked: components["schemas"]["Ranked"];
+            region_code: string;
+        };
+        /**
          * Candidates
          * @description Who could take a job now and why the others could not, in data and in words.
          */
@@ -3888,6 +4166,37 @@ export interface components {
         CaseMoney: {
             claims: components["schemas"]["Claim"][];
             entries: components["schemas"]["EntryTold"][];
+        };
+        /**
+         * CaseOnScreen
+         * @description A case of a hall's list and map. ``breached`` and ``reopened``: whether that ever happened to it.
+         */
+        CaseOnScreen: {
+            assignee: string | null;
+            /** @default false */
+            breached: boolean;
+            case_id: string;
+            category: string;
+            /** @default null */
+            closed_at: string | null;
+            /** @default null */
+            due_at: string | null;
+            is_open: boolean;
+            lat: number | null;
+            lifecycle: string;
+            lon: number | null;
+            opened_at: string;
+            original_id: string | null;
+            parent_id: string | null;
+            place_id: string | null;
+            priority: number;
+            region_code: string;
+            /** @default false */
+            reopened: boolean;
+            responsible_unit: string | null;
+            stage: string;
+            state: string;
+            title: string;
         };
         /**
          * CaseRow
@@ -4302,6 +4611,48 @@ export interface components {
             sources: components["schemas"]["SourceCount"][];
         };
         /**
+         * ConsentAwaited
+         * @description What a commander is asked: to lend this unit, until when it can be answered, and how soon it would be there.
+         */
+        ConsentAwaited: {
+            asked_at: string;
+            case_id: string;
+            deadline_at: string;
+            eta_s: number;
+            mobilisation_id: string;
+            owner: string;
+            region_code: string;
+            slot_id: string;
+            unit_id: string;
+        };
+        /**
+         * ConsentList
+         * @description What this commander is asked, the nearest deadline first.
+         */
+        ConsentList: {
+            items: components["schemas"]["ConsentAwaited"][];
+        };
+        /**
+         * ConsentRow
+         * @description One commander asked for one unit: ``asked``, ``given``, ``refused``, ``lapsed`` or ``withdrawn``.
+         */
+        ConsentRow: {
+            /** @default null */
+            answered_at: string | null;
+            asked_at: string;
+            /** @default null */
+            by: string | null;
+            deadline_at: string;
+            eta_s: number;
+            owner: string;
+            /** @default  */
+            reason: string;
+            region_code: string;
+            slot_id: string;
+            state: string;
+            unit_id: string;
+        };
+        /**
          * ConsistencyQuery
          * @description Two sizes of the public log.
          */
@@ -4655,6 +5006,13 @@ export interface components {
             zh: string;
         };
         /**
+         * EndMobilisationBody
+         * @description Send everybody home; units that were lent return to their owners.
+         */
+        EndMobilisationBody: {
+            reason: string;
+        };
+        /**
          * Endpoint
          * @description A browser's address for web push.
          */
@@ -4767,6 +5125,18 @@ export interface components {
              * @enum {unknown}
              */
             format: "csv" | "geojson";
+        };
+        /**
+         * FactOnScreen
+         * @description A fact as the stream tells it, personal data masked; what a screen does not show is left out.
+         */
+        FactOnScreen: {
+            at: string;
+            body: Record<string, never>;
+            by: string;
+            kind: string;
+            seq: number;
+            stream: string;
         };
         /**
          * FactView
@@ -5056,6 +5426,15 @@ export interface components {
             title: components["schemas"]["Text"] | null;
         };
         /**
+         * GiveConsentBody
+         * @description Lend a unit that one commands. The first of those asked for a slot lends; late is taken while it is open.
+         */
+        GiveConsentBody: {
+            /** @default  */
+            note: string;
+            unit_id: string;
+        };
+        /**
          * GivenPosition
          * @description A place as it was given: degrees in the datum it names.
          */
@@ -5296,6 +5675,21 @@ export interface components {
             next_try_at: string | null;
         };
         /**
+         * JobOnScreen
+         * @description A job that is not over. ``unit_id`` has it, is asked for it, or is proposed; ``eta_at`` as promised.
+         */
+        JobOnScreen: {
+            case_id: string;
+            /** @default null */
+            eta_at: string | null;
+            job_id: string;
+            /** @default false */
+            pinned: boolean;
+            state: string;
+            /** @default null */
+            unit_id: string | null;
+        };
+        /**
          * JobRow
          * @description A job as dispatch keeps it.
          *
@@ -5471,6 +5865,40 @@ export interface components {
             sog_mps: number | null;
             source: string;
             state: string;
+        };
+        /**
+         * LayerList
+         * @description Layers from the ground up; ``review_number`` (审图号) of a published map, where there is one.
+         */
+        LayerList: {
+            items: components["schemas"]["LayerView"][];
+            next: string | null;
+            review_number: string;
+        };
+        /**
+         * LayerView
+         * @description A layer of the map.
+         *
+         *         Parameters
+         *         ----------
+         *         kind
+         *             ``geojson``, ``raster`` (tiles by ``{z}/{x}/{y}``) or ``pmtiles`` (one file, read by ranges).
+         *         datum
+         *             Of its coordinates. Web maps are drawn in WGS 84; CGCS2000 is the same within a metre.
+         *         base
+         *             Whether it is a ground to draw on, of which one is chosen, or lies over it.
+         */
+        LayerView: {
+            /** @default  */
+            attribution: string;
+            /** @default false */
+            base: boolean;
+            datum: string;
+            en: string;
+            id: string;
+            kind: string;
+            url: string;
+            zh: string;
         };
         /**
          * LifecycleOfPack
@@ -5688,6 +6116,45 @@ export interface components {
             /** @default  */
             sms: string;
             subject: string;
+        };
+        /**
+         * MobilisationList
+         * @description Team cases of a case, in order.
+         */
+        MobilisationList: {
+            items: components["schemas"]["MobilisationTold"][];
+        };
+        /**
+         * MobilisationTold
+         * @description A team case as the hall shows it.
+         *
+         *         Parameters
+         *         ----------
+         *         clock_s
+         *             How long the one clock has run: until the last team was there, or until now.
+         *         overdue
+         *             Whether the promise for the last team is broken.
+         *         zh, en
+         *             The plan in words, as it was when the teams were called.
+         */
+        MobilisationTold: {
+            arrive_within_s: number;
+            assembled_at: string | null;
+            case_id: string;
+            clock_s: number;
+            en: string[];
+            ended_at: string | null;
+            lead_unit_id: string | null;
+            legal_basis: string;
+            mobilisation_id: string;
+            overdue: boolean;
+            payer: string;
+            service: string;
+            slots: components["schemas"]["SlotTold"][];
+            staging_place_id: string | null;
+            started_at: string;
+            state: string;
+            zh: string[];
         };
         /**
          * MoveCaseBody
@@ -6246,6 +6713,15 @@ export interface components {
             next: string | null;
         };
         /**
+         * Played
+         * @description One craft through the span: its unit's id, or its claim where it belongs to none.
+         */
+        Played: {
+            id: string;
+            stands: components["schemas"]["Stand"][];
+            title: string;
+        };
+        /**
          * Position
          * @description A place on the earth: WGS 84 longitude and latitude in degrees.
          */
@@ -6478,6 +6954,10 @@ export interface components {
          *             Whether the way was estimated without a map, which is said wherever the figure is shown.
          *         fullness
          *             Share of the fullest compartment used afterwards, 0..1.
+         *         spread_s
+         *             Standard deviation of the time of arrival, seconds, as far as it is known.
+         *         late_probability
+         *             How probable it is that the promise is not kept; ``None`` where nothing is promised.
          */
         Ranked: {
             cost_s: number;
@@ -6488,6 +6968,8 @@ export interface components {
             eta_s: number;
             /** @default 0 */
             fullness: number;
+            /** @default null */
+            late_probability: number | null;
             length_m: number;
             parts: components["schemas"]["Parts"];
             position_age_s: number;
@@ -6495,6 +6977,8 @@ export interface components {
             provider: string;
             /** @default null */
             queued_after: string | null;
+            /** @default 0 */
+            spread_s: number;
             straight_m: number;
             unit_id: string;
         };
@@ -6613,6 +7097,14 @@ export interface components {
             values: Record<string, never>;
         };
         /**
+         * RefuseConsentBody
+         * @description Do not lend a unit that one commands, with the reason.
+         */
+        RefuseConsentBody: {
+            reason: string;
+            unit_id: string;
+        };
+        /**
          * RefuseContentBody
          * @description Leave content where it is because it is dangerous, mixed or not what was declared.
          */
@@ -6723,6 +7215,30 @@ export interface components {
             new_document_id: string;
             payload: Record<string, never>;
             reason: string;
+        };
+        /**
+         * Replay
+         * @description A past span: the screen at ``since``, the facts after it, and where everything was.
+         */
+        Replay: {
+            craft: components["schemas"]["Played"][];
+            cut: boolean;
+            facts: components["schemas"]["FactOnScreen"][];
+            screen: components["schemas"]["Screen"];
+            since: string;
+            until: string;
+        };
+        /**
+         * ReplayQuery
+         * @description The span to play again, at most six hours; positions at most each ``step_s`` seconds.
+         */
+        ReplayQuery: {
+            /** Format: date-time */
+            since: string;
+            /** @default 10 */
+            step_s: number;
+            /** Format: date-time */
+            until: string;
         };
         /**
          * ReportAnswer
@@ -6855,6 +7371,11 @@ export interface components {
             matter: "follow_up" | "timer";
         };
         /**
+         * RetrySlotBody
+         * @description Look again for a unit for a slot that nobody could take.
+         */
+        RetrySlotBody: Record<string, never>;
+        /**
          * ReturnNumbersBody
          * @description Give back what is left of a range (device lost, year over): void, and listed as such.
          */
@@ -6954,6 +7475,29 @@ export interface components {
         Said: {
             label: components["schemas"]["Text"];
             value: components["schemas"]["Text"];
+        };
+        /**
+         * Screen
+         * @description All that a hall shows but positions.
+         *
+         *         Parameters
+         *         ----------
+         *         at, seq
+         *             When it stood so, and the last fact that is in it: follow ``/api/v1/stream?after=seq``.
+         *         cases, jobs
+         *             Open cases, newest first; jobs that are not over.
+         *         alerts
+         *             What called for attention in the last hours, oldest first.
+         *         cut
+         *             There are more than the screen was given.
+         */
+        Screen: {
+            alerts: components["schemas"]["FactOnScreen"][];
+            at: string;
+            cases: components["schemas"]["CaseOnScreen"][];
+            cut: boolean;
+            jobs: components["schemas"]["JobOnScreen"][];
+            seq: number;
         };
         /**
          * Seen
@@ -7156,6 +7700,41 @@ export interface components {
             signature_sha256: string;
         };
         /**
+         * SlotPlan
+         * @description Who could take a slot, the chosen one first, the others as substitutes; and why the rest could not.
+         */
+        SlotPlan: {
+            /** @default [] */
+            candidates: components["schemas"]["Candidate"][];
+            /** @default [] */
+            reasons: components["schemas"]["ShortfallReason"][];
+            /** @default [] */
+            rejected: components["schemas"]["Rejected"][];
+            slot_id: string;
+        };
+        /**
+         * SlotTold
+         * @description A slot as the hall shows it; every ``_s`` is seconds on the one clock that began with the call.
+         */
+        SlotTold: {
+            accepted_s: number | null;
+            arrived_s: number | null;
+            consents: components["schemas"]["ConsentRow"][];
+            done_s: number | null;
+            eta_s: number | null;
+            filled_s: number | null;
+            job_id: string;
+            lent: boolean;
+            owner: string;
+            set_out_s: number | null;
+            slot_id: string;
+            state: string;
+            title: {
+                [key: string]: string;
+            };
+            unit_id: string | null;
+        };
+        /**
          * SourceCount
          * @description What came in by one protocol over the last days: taken, and turned away by reason.
          */
@@ -7175,6 +7754,17 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /**
+         * Stand
+         * @description Where a craft was at an instant; ``at_ms`` milliseconds since 1970.
+         */
+        Stand: [
+            number,
+            number,
+            number,
+            number | null,
+            number | null
+        ];
         /**
          * StateNode
          * @description A state of the diagram.
@@ -7257,6 +7847,63 @@ export interface components {
             valid_to: string | null;
             version: number;
             zh: string;
+        };
+        /**
+         * TeamCall
+         * @description Which teams: by the slots of the service, or by slots of one's own.
+         */
+        TeamCall: {
+            /** @default null */
+            lead_unit_id: string | null;
+            /** @default  */
+            reason: string;
+            service: string;
+            /** @default [] */
+            slots: components["schemas"]["TeamSlot"][];
+            /** @default null */
+            staging_place_id: string | null;
+        };
+        /**
+         * TeamPlan
+         * @description Who would come to each slot and when, with substitutes and reasons; nothing has been asked yet.
+         */
+        TeamPlan: {
+            arrive_within_s: number;
+            case_id: string;
+            en: string[];
+            last_arrival_s: number | null;
+            plan: components["schemas"]["SlotPlan"][];
+            service: string;
+            slots: components["schemas"]["TeamSlot"][];
+            zh: string[];
+        };
+        /**
+         * TeamSlot
+         * @description One team that a case needs.
+         *
+         *         Parameters
+         *         ----------
+         *         slot_id
+         *             Its name within the case, e.g. ``panqiao``.
+         *         title
+         *             For people, ``{zh: ..., en: ...}``.
+         *         jurisdiction
+         *             Region in which the team must be entitled; empty: any, for a team from elsewhere is lent.
+         *         skills, kinds
+         *             What it must be able to do, and of which kind it must be; empty kinds: as the service says.
+         */
+        TeamSlot: {
+            /** @default  */
+            jurisdiction: string;
+            /** @default [] */
+            kinds: string[];
+            /** @default [] */
+            skills: string[];
+            slot_id: string;
+            /** @default {} */
+            title: {
+                [key: string]: string;
+            };
         };
         /**
          * Text
@@ -8449,6 +9096,107 @@ export interface operations {
             };
         };
     };
+    list_mobilisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobilisationList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamPlan"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_case_money: {
         parameters: {
             query?: never;
@@ -9134,6 +9882,35 @@ export interface operations {
             };
         };
     };
+    list_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_override_reasons: {
         parameters: {
             query?: {
@@ -9704,6 +10481,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HolderList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replay: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                step_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -11109,6 +11948,93 @@ export interface operations {
             };
         };
     };
+    list_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fairways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_land: {
         parameters: {
             query?: never;
@@ -11170,6 +12096,35 @@ export interface operations {
             };
         };
     };
+    get_regions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_places: {
         parameters: {
             query: {
@@ -11188,6 +12143,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlacesFound"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description Refused / 被拒绝 */
@@ -11507,6 +12493,180 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResendMessageBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobilisationTold"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_mobilisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndMobilisationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveConsentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseConsentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused / 被拒绝 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mobilisation_id: string;
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetrySlotBody"];
             };
         };
         responses: {

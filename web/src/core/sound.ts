@@ -1,12 +1,12 @@
 // A short, quiet tone for what must be noticed. Browsers allow it once the person has touched the page.
 let context: AudioContext | undefined
 
-export function ring(): void {
+export function ring(tones = 2): void {
   try {
     context ??= new AudioContext()
     if (context.state === 'suspended') void context.resume()
     const now = context.currentTime
-    for (const [place, pitch] of [660, 880].entries()) {
+    for (const [place, pitch] of [660, 880].slice(0, tones).entries()) {
       const tone = context.createOscillator()
       const loudness = context.createGain()
       tone.frequency.value = pitch

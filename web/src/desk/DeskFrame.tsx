@@ -33,7 +33,7 @@ export function DeskFrame({ children, tools, bare = false }: { children: ReactNo
   const theme = useMemo(() => themeOf(look, size), [look, size])
   const desk = useMemo(() => ({ look, setLook, size }), [look, setLook, size])
   return (
-    <ConfigProvider theme={theme} locale={language === 'zh' ? zhCN : enUS} renderEmpty={() => <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.empty} />}>
+    <ConfigProvider button={{ autoInsertSpace: false }} theme={theme} locale={language === 'zh' ? zhCN : enUS} renderEmpty={() => <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.empty} />}>
       <App className="desk" style={{ fontSize: size }}>
         <Context.Provider value={desk}>
           {!bare && <a className="skip" href="#desk-content">{words.skip}</a>}

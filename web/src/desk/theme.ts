@@ -18,7 +18,7 @@ export function themeOf(look: Look, fontSize: number): ThemeConfig {
       colorTextLightSolid: palette.onSea, colorPrimaryBg: palette.seaLight, controlItemBgActive: palette.seaLight, controlItemBgHover: palette.foam,
       borderRadius: 8, fontSize, controlHeight: Math.round(fontSize * 2.3),
       fontFamily: "system-ui, 'PingFang SC', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', sans-serif",
-      motionDurationMid: '0.12s', motionDurationSlow: '0.16s', boxShadow: '0 1px 2px rgb(7 59 88 / 8%), 0 6px 20px rgb(7 59 88 / 10%)',
+      colorTextDisabled: palette.inkSoft, motionDurationMid: '0.12s', motionDurationSlow: '0.16s', boxShadow: '0 1px 2px rgb(7 59 88 / 8%), 0 6px 20px rgb(7 59 88 / 10%)',
     },
     components: {
       Table: { headerBg: palette.foam, headerColor: palette.inkSoft, rowHoverBg: palette.foam, rowSelectedBg: palette.seaLight, cellPaddingBlock: 9, cellPaddingInline: 12 },

@@ -1,21 +1,25 @@
-// The signs of the map, drawn once on a canvas: nothing is fetched, and every colour is one of the tokens'.
+// The signs of the map, drawn once on a canvas: nothing is fetched, and every colour is one of the palette's.
 import type { Map as BaseMap } from 'maplibre-gl'
 
-export type Sign = 'unit' | 'stale' | 'lost' | 'case' | 'soon' | 'late' | 'picked'
-const COLOURS: Record<Sign, string> = { unit: '#0b5c86', stale: '#b35c00', lost: '#7b8f9b', case: '#176f42', soon: '#b35c00', late: '#b3261e', picked: '#b3261e' }
+import { LIGHT, type Palette } from '../tokens/palette'
+
+export type Sign = 'unit' | 'busy' | 'stale' | 'lost' | 'case' | 'soon' | 'late' | 'picked'
+const BOATS: ReadonlySet<Sign> = new Set<Sign>(['unit', 'busy', 'stale', 'lost'])
 const SIDE = 64
 
-function drawn(sign: Sign): ImageData | undefined {
+const colours = (palette: Palette): Record<Sign, string> => ({ unit: palette.sea, busy: palette.good, stale: palette.warn, lost: palette.inkSoft, case: palette.good, soon: palette.warn, late: palette.bad, picked: palette.bad })
+
+function drawn(sign: Sign, colour: string, edge: string): ImageData | undefined {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = SIDE
   const pen = canvas.getContext('2d')
   if (!pen) return undefined
   pen.lineJoin = 'round'
   pen.lineWidth = 5
-  pen.strokeStyle = '#fff'
-  pen.fillStyle = COLOURS[sign]
+  pen.strokeStyle = edge
+  pen.fillStyle = colour
   pen.beginPath()
-  if (sign === 'unit' || sign === 'stale' || sign === 'lost') {
+  if (BOATS.has(sign)) {
     // A hull seen from above, bow up.
     pen.moveTo(32, 6)
     pen.bezierCurveTo(46, 20, 47, 32, 45, 55)
@@ -31,18 +35,20 @@ function drawn(sign: Sign): ImageData | undefined {
   pen.closePath()
   pen.stroke()
   pen.fill()
-  if (!['unit', 'stale', 'lost'].includes(sign)) {
+  if (!BOATS.has(sign)) {
     pen.beginPath()
     pen.arc(32, 25, 8, 0, Math.PI * 2)
-    pen.fillStyle = '#fff'
+    pen.fillStyle = edge
     pen.fill()
   }
   return pen.getImageData(0, 0, SIDE, SIDE)
 }
 
-export function addSigns(map: BaseMap): void {
-  for (const sign of Object.keys(COLOURS) as Sign[]) {
-    const image = drawn(sign)
-    if (image && !map.hasImage(sign)) map.addImage(sign, image, { pixelRatio: 2 })
+export function addSigns(map: BaseMap, palette: Palette = LIGHT): void {
+  for (const [sign, colour] of Object.entries(colours(palette)) as [Sign, string][]) {
+    const image = drawn(sign, colour, palette.halo)
+    if (!image) continue
+    if (map.hasImage(sign)) map.updateImage(sign, image)
+    else map.addImage(sign, image, { pixelRatio: 2 })
   }
 }

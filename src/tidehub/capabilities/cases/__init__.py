@@ -82,6 +82,8 @@ from tidehub.capabilities.cases.queries import (
     sharpened,
 )
 from tidehub.capabilities.cases.schema import TABLES
+from tidehub.capabilities.cases.screen import CHANGES as SCREEN_CHANGES
+from tidehub.capabilities.cases.screen import CaseOnScreen, open_at, open_now, replayed
 from tidehub.capabilities.cases.state import CaseState
 from tidehub.capabilities.cases.tables import Loader
 from tidehub.hub.registry import Capability, Handler
@@ -89,6 +91,7 @@ from tidehub.kernel.access import Subject
 
 __all__ = [
     "FACTS",
+    "SCREEN_CHANGES",
     "TABLES",
     "VIEW",
     "ApprovalAsked",
@@ -109,6 +112,7 @@ __all__ = [
     "CaseJoined",
     "CaseMoved",
     "CaseNoted",
+    "CaseOnScreen",
     "CaseOpened",
     "CaseReopened",
     "CaseRow",
@@ -163,8 +167,11 @@ __all__ = [
     "message_keys",
     "move_each",
     "moves_on_fact",
+    "open_at",
+    "open_now",
     "provisional_cases",
     "read_lifecycle",
+    "replayed",
     "sharpened",
     "titles_of",
 ]

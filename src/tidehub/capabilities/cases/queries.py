@@ -181,7 +181,7 @@ async def list_cases(
             beyond = ["(opened_us, case_id) < (:after_us, :after_id)"]
             params |= {"after_us": int(opened), "after_id": case_id}
     order = "ORDER BY opened_us DESC, case_id DESC LIMIT :limit"
-    walks = _walks(scope, wanted, params)
+    walks = walks_of(scope, wanted, params)
     if not walks:
         return Page((), None)
     selects = [f"SELECT {LISTED} FROM cases_case{_where([*walk, *beyond])} {order}" for walk in walks]
@@ -213,7 +213,7 @@ def sharpened(wanted: CaseFilter, lifecycles: Lifecycles) -> CaseFilter:
 async def count_cases(reader: Reader, scope: Scope, wanted: CaseFilter, *, at_most: int = COUNT_MAX) -> Count:
     """How many cases a list has: exact up to ``at_most``, beyond that a lower bound that says so."""
     params: dict[str, Any] = {}
-    walks = _walks(scope, wanted, params)
+    walks = walks_of(scope, wanted, params)
     if not walks:
         return Count(0, True)
     params["limit"] = at_most + 1
@@ -228,7 +228,7 @@ def _where(parts: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(parts)}" if parts else ""
 
 
-def _walks(scope: Scope, wanted: CaseFilter, params: dict[str, Any]) -> list[list[str]]:
+def walks_of(scope: Scope, wanted: CaseFilter, params: dict[str, Any]) -> list[list[str]]:
     """The walks that together find what is within the scope, each with its conditions.
 
     Neither engine is left to guess which index to follow: in each walk one equality is written plainly, the
@@ -382,7 +382,7 @@ class Waiting(msgspec.Struct, frozen=True):
 async def approvals_waiting(reader: Reader, scope: Scope, *, limit: int = 100) -> tuple[Waiting, ...]:
     """Approvals that wait to be decided in cases within ``scope``, oldest first."""
     params: dict[str, Any] = {"limit": limit}
-    walks = _walks(scope, CaseFilter(), params)
+    walks = walks_of(scope, CaseFilter(), params)
     if not walks:
         return ()
     within = " OR ".join(f"({' AND '.join(walk)})" for walk in walks if walk) or "1 = 1"

@@ -46,6 +46,7 @@ from tidehub.capabilities.devices.model import (
     LastPosition,
     Reading,
 )
+from tidehub.capabilities.devices.playback import Played, Stand, played
 from tidehub.capabilities.devices.ports import DeviceDirectory
 from tidehub.capabilities.devices.queries import (
     Box,
@@ -113,6 +114,7 @@ __all__ = [
     "Leg",
     "Limit",
     "OnRun",
+    "Played",
     "PositionBoard",
     "PositionDesk",
     "ProveContact",
@@ -132,6 +134,7 @@ __all__ = [
     "RunFinished",
     "RunRule",
     "SilentDevice",
+    "Stand",
     "Subscriber",
     "Track",
     "UnitEnteredCircle",
@@ -149,6 +152,7 @@ __all__ = [
     "last_of_claim",
     "last_of_unit",
     "last_of_units",
+    "played",
     "problems",
     "raw_fixes",
     "read_limits",

@@ -134,7 +134,8 @@ async def last_of_unit(reader: Reader, unit_id: str, now: datetime) -> Aged | No
     return (await last_of_units(reader, [unit_id], now)).get(unit_id)
 
 
-def _scoped(scope: Scope, parts: list[str], params: dict[str, Any]) -> None:
+def scoped(scope: Scope, parts: list[str], params: dict[str, Any]) -> None:
+    """Narrow a query of positions to what a scope shows."""
     if scope.everywhere:
         return
     seen = []
@@ -162,7 +163,7 @@ async def last_in_box(
     else:
         parts.append("(lon >= :west OR lon <= :east)")
     params |= {"west": box.west, "east": box.east, "limit": min(limit, ROWS_MAX)}
-    _scoped(scope, parts, params)
+    scoped(scope, parts, params)
     text = f"SELECT body FROM devices_last WHERE {' AND '.join(parts)} ORDER BY claim LIMIT :limit"
     rows = await reader.fetch(sql(text), **params)
     return [one for row in rows if (one := aged(_read_last(row["body"]), now)).keep]
@@ -249,7 +250,7 @@ async def identities(reader: Reader, claims: list[str]) -> dict[str, IdentityCla
 async def silent_devices(reader: Reader, scope: Scope, *, limit: int = ROWS_MAX, after: str = "") -> list[SilentDevice]:
     """Devices that are silent now and that this actor may see, by id."""
     parts, params = ["device_id > :after"], dict[str, Any](after=after, limit=min(limit, ROWS_MAX))
-    _scoped(scope, parts, params)
+    scoped(scope, parts, params)
     text = (
         "SELECT device_id, unit_id, region_code, heard_us, since_us FROM devices_silence"
         f" WHERE {' AND '.join(parts)} ORDER BY device_id LIMIT :limit"
@@ -269,6 +270,6 @@ async def silent_devices(reader: Reader, scope: Scope, *, limit: int = ROWS_MAX,
 async def circles(reader: Reader, scope: Scope, *, limit: int = ROWS_MAX, after: str = "") -> list[Circle]:
     """Circles that are watched now and that this actor may see, by id."""
     parts, params = ["circle_id > :after"], dict[str, Any](after=after, limit=min(limit, ROWS_MAX))
-    _scoped(scope, parts, params)
+    scoped(scope, parts, params)
     text = f"SELECT {CIRCLE_COLUMNS} FROM devices_circle WHERE {' AND '.join(parts)} ORDER BY circle_id LIMIT :limit"
     return [circle_of(row) for row in await reader.fetch(sql(text), **params)]

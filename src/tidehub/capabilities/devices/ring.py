@@ -377,7 +377,12 @@ async def kept_between(
 ) -> list[KeptFix]:
     """Read what a unit's devices (or an unregistered claim) sent between two instants, oldest first."""
     rows = await reader.fetch(_BETWEEN, subject=subject, since_us=to_us(since), until_us=to_us(until), limit=limit)
-    return [KeptFix(row["id"], _read_fix(row["fix"]), _read_judged(row["judged"])) for row in rows]
+    return [read_kept(row) for row in rows]
+
+
+def read_kept(row: Any) -> KeptFix:
+    """A kept fix from its row."""
+    return KeptFix(row["id"], _read_fix(row["fix"]), _read_judged(row["judged"]))
 
 
 async def points_between(reader: Reader, subject: str, since: datetime, until: datetime) -> Sequence[TrackPoint]:

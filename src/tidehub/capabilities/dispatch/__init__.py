@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from tidehub.capabilities.dispatch import decide, overrule
+from tidehub.capabilities.dispatch import decide, mobilisation, overrule
 from tidehub.capabilities.dispatch.commands import (
     AllowUnit,
     ApproveOffer,
@@ -58,12 +59,17 @@ from tidehub.capabilities.dispatch.queries import (
     units_at_work,
     waiting_jobs,
 )
+from tidehub.capabilities.dispatch.screen import CHANGES as SCREEN_CHANGES
+from tidehub.capabilities.dispatch.screen import JobOnScreen, jobs_now, replayed_jobs
 from tidehub.capabilities.dispatch.state import Desk, JobRow, OfferRow, UnitRow
 from tidehub.capabilities.dispatch.tables import forbidden, job, load_desk, load_unit, offer, override, step, unit
-from tidehub.hub.registry import Capability, Handler
+from tidehub.hub.log import Recorded
+from tidehub.hub.registry import CancelTimer, Capability, Handler, SetTimer
+from tidehub.hub.statement import Write
 from tidehub.kernel.access import Subject
 
 __all__ = [
+    "SCREEN_CHANGES",
     "AllowUnit",
     "ApproveOffer",
     "DispatchPolicies",
@@ -74,6 +80,7 @@ __all__ = [
     "HoldUnit",
     "JobListed",
     "JobOffered",
+    "JobOnScreen",
     "JobProposed",
     "JobRow",
     "JobWithdrawn",
@@ -102,10 +109,12 @@ __all__ = [
     "common_override_reasons",
     "find_job",
     "history",
+    "jobs_now",
     "jobs_of_case",
     "list_jobs",
     "override_reasons",
     "read_dispatch_policies",
+    "replayed_jobs",
     "shortfall_of",
     "timeline",
     "unit_at_work",
@@ -121,6 +130,16 @@ def _of_job(desk: Desk, command: Any) -> Subject:
 
 def _of_unit(found: UnitRow | None, _command: Any) -> Subject:
     return Subject(found.region_code if found is not None else "")
+
+
+def _project(recorded: Recorded) -> Iterable[Write]:
+    yield from project(recorded)
+    yield from mobilisation.project(recorded)
+
+
+def _timers(recorded: Recorded) -> Iterable[SetTimer | CancelTimer]:
+    yield from timers(recorded)
+    yield from mobilisation.timers(recorded)
 
 
 def capability() -> Capability:
@@ -140,6 +159,7 @@ def capability() -> Capability:
             Handler(AllowUnit, load_desk, overrule.allow_unit, _of_job),
             Handler(HoldUnit, load_unit, overrule.hold_unit, _of_unit),
             Handler(ReleaseUnit, load_unit, overrule.release_unit, _of_unit),
+            *mobilisation.HANDLERS,
         ),
         facts=(
             JobOffered,
@@ -153,10 +173,11 @@ def capability() -> Capability:
             UnitAllowed,
             UnitHeld,
             UnitReleased,
+            *mobilisation.FACTS,
         ),
-        project=project,
-        tables=(job, offer, unit, forbidden, step, override),
+        project=_project,
+        tables=(job, offer, unit, forbidden, step, override, *mobilisation.TABLES),
         reads=READS,
-        timers=timers,
-        on_timer=ON_TIMER,
+        timers=_timers,
+        on_timer=ON_TIMER | mobilisation.ON_TIMER,
     )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from tidehub.capabilities.dispatch.mobilisation.model import TeamPolicy
 from tidehub.kernel.codec import split_problem
 from tidehub.kernel.errors import refusal_kind
 from tidehub.methods.assignment import Mode, RankingPolicy, Weights
@@ -139,6 +140,8 @@ class ServicePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Radius of the arrival circle around the place.
     demands
         What the scene asks of the work there, handed to the field with the offer.
+    teams
+        Where a case needs several teams at once: their slots, consent, the promise for the last of them.
     near_scene_s, near_scene_m
         A unit that is there within this time, or is this close, is not redirected to something else.
     """
@@ -162,6 +165,7 @@ class ServicePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     switching_s: int = 300
     needs: NeedRules = NeedRules()
     demands: dict[str, Any] = {}
+    teams: TeamPolicy | None = None
     near_scene_s: int = 180
     near_scene_m: int = 300
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from tidehub.methods.assignment.model import Ranked, Ranking, RankingPolicy, UnitState, WaitingJob
 from tidehub.methods.assignment.rank import rank_units
@@ -37,12 +38,16 @@ class Assignment(msgspec.Struct, frozen=True):
         The whole answer for every job.
     cost
         What was minimised, in seconds.
+    degraded
+        What did not work as it should and was done more simply: ``solver`` where the best assignment could not
+        be computed and the cheapest pair was taken again and again.
     """
 
     pairs: tuple[Pair, ...]
     unassigned: tuple[str, ...]
     rankings: dict[str, Ranking]
     cost: float
+    degraded: tuple[str, ...] = ()
 
 
 def assign(
@@ -93,23 +98,21 @@ def assign(
     for row, job in enumerate(ordered):
         policy = policies[job.task]
         ranking = rankings[job.job_id] = rank_units(job, units, travel, at, policy)
-        advantage = _advantage_s(job, at, policy)
-        cost[row, len(columns) + row] = policy.unassigned_s + advantage
+        before = current.get(job.job_id)
+        cost[row, len(columns) + row] = policy.unassigned_s + _advantage_s(job, at, policy)
+        cost[row, len(columns) + row] += policy.switching_s if before in columns else 0
         for ranked in ranking.chosen:
             if locks.get(job.job_id, ranked.unit_id) != ranked.unit_id:
                 continue
             if owner.get(ranked.unit_id, job.job_id) != job.job_id:
                 continue
-            before = current.get(job.job_id)
             switching = policy.switching_s if before is not None and before != ranked.unit_id else 0
             cost[row, columns[ranked.unit_id]] = min(ranked.cost_s + switching, policy.unassigned_s)
             found[job.job_id, ranked.unit_id] = ranked
-    from scipy.optimize import linear_sum_assignment  # a quarter of a second to import: only where jobs compete
-
-    rows, taken = linear_sum_assignment(cost)
+    taken, degraded = cheapest(cost)
     names = list(columns)
     pairs, unassigned = [], []
-    for row, column in zip(rows, taken, strict=True):
+    for row, column in enumerate(taken):
         job_id = ordered[row].job_id
         if column >= len(names):
             unassigned.append(job_id)
@@ -117,7 +120,39 @@ def assign(
         unit_id = names[column]
         switched = current.get(job_id, unit_id) != unit_id
         pairs.append(Pair(job_id, unit_id, found[job_id, unit_id], switched))
-    return Assignment(tuple(pairs), tuple(unassigned), rankings, float(cost[rows, taken].sum()))
+    total = float(sum(cost[row, column] for row, column in enumerate(taken)))
+    return Assignment(tuple(pairs), tuple(unassigned), rankings, total, degraded)
+
+
+def cheapest(cost: npt.NDArray[np.float64]) -> tuple[list[int], tuple[str, ...]]:
+    """Give every row a column of its own at the least total cost.
+
+    A solver that fails must not stop a call-out: then the cheapest pair left is taken again and again.
+
+    Returns
+    -------
+    list of int, tuple of str
+        The column of each row; ``("solver",)`` where the solver failed and the answer is the greedy one.
+    """
+    try:
+        from scipy.optimize import linear_sum_assignment  # a quarter of a second to import: only where jobs compete
+
+        _, taken = linear_sum_assignment(cost)
+    except (ImportError, ValueError, RuntimeError, MemoryError):
+        return greedy(cost), ("solver",)
+    return [int(column) for column in taken], ()
+
+
+def greedy(cost: npt.NDArray[np.float64]) -> list[int]:
+    """Take the cheapest pair left, again and again; ties go to the lower row, then the lower column."""
+    columns = [-1] * len(cost)
+    used: set[int] = set()
+    for place in np.argsort(cost, axis=None, kind="stable"):
+        row, column = divmod(int(place), cost.shape[1])
+        if columns[row] < 0 and column not in used:
+            columns[row] = column
+            used.add(column)
+    return columns
 
 
 def _advantage_s(job: WaitingJob, at: datetime, policy: RankingPolicy) -> float:

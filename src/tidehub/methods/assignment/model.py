@@ -104,13 +104,17 @@ class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Engagement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a unit is busy with, and when and where it will be free."""
+    """What a unit is busy with, and when and where it will be free.
+
+    ``free_sd_s`` is how far the end of the work is usually off, as a standard deviation; 0 where nobody knows.
+    """
 
     job_id: str
     stage: Stage
     free_at: datetime | None
     free_position: Position | None = None
     queue_full: bool = False
+    free_sd_s: int = 0
 
 
 class UnitState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +138,8 @@ class UnitState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         How far it may still go, and until when its crew may work; ``None`` where nobody counts.
     out_of_service
         Why it cannot sail at all (breakdown, survey), when it cannot.
+    cast_off
+        Whether it is under way already, so that no turnout is added.
     """
 
     unit_id: str
@@ -156,6 +162,7 @@ class UnitState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     range_m: int | None = None
     crew_until: datetime | None = None
     out_of_service: str | None = None
+    cast_off: bool = False
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,6 +213,11 @@ class RankingPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What a better answer must gain before a waiting job changes its unit.
     unassigned_s
         What leaving a job without a unit costs; above any journey.
+    promise_s, late_s
+        The promised time from the call to the arrival, and what certain lateness costs beside the time
+        itself; the cost follows the probability of lateness. 0 where nothing is promised.
+    travel_spread
+        Standard deviation of a journey over its length in time, until arrivals have taught a better figure.
     """
 
     unit_kinds: tuple[str, ...] = ()
@@ -224,6 +236,9 @@ class RankingPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: Weights = Weights()
     switching_s: int = 300
     unassigned_s: int = 20_000
+    promise_s: int = 0
+    late_s: int = 0
+    travel_spread: float = 0.15
 
     def handling_s(self, job: WaitingJob) -> int:
         """Work on the scene for this job, seconds."""
@@ -285,6 +300,10 @@ class Ranked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Whether the way was estimated without a map, which is said wherever the figure is shown.
     fullness
         Share of the fullest compartment used afterwards, 0..1.
+    spread_s
+        Standard deviation of the time of arrival, seconds, as far as it is known.
+    late_probability
+        How probable it is that the promise is not kept; ``None`` where nothing is promised.
     """
 
     unit_id: str
@@ -300,6 +319,8 @@ class Ranked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     degraded: bool = False
     fullness: float = 0.0
     provider: str = ""
+    spread_s: int = 0
+    late_probability: float | None = None
 
 
 class Rejected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from tidehub.kernel.geometry import great_circle_m
 from tidehub.methods.assignment import reasons
 from tidehub.methods.assignment.model import (
+    Engagement,
     Parts,
     Ranked,
     Ranking,
@@ -21,6 +22,9 @@ from tidehub.methods.assignment.model import (
 )
 from tidehub.methods.assignment.room import find_room
 from tidehub.methods.assignment.travel import Destination, Leg, Start, Travel
+
+LEAST_SPREAD_S = 60.0
+"""No arrival is known better than this."""
 
 
 def rank_units(
@@ -141,8 +145,13 @@ def _start(unit: UnitState, at: datetime, policy: RankingPolicy) -> Start:
         if unit.engagement.free_at is not None:
             leaves_at = max(at, unit.engagement.free_at)
     assert position is not None, "a unit without a position was let through"
-    leaves_at += timedelta(seconds=policy.turnout_s)
+    leaves_at += timedelta(seconds=_turnout_s(unit, policy))
     return Start(unit.unit_id, position, leaves_at, unit.mode, unit.speed_mps, unit.draught_m)
+
+
+def _turnout_s(unit: UnitState, policy: RankingPolicy) -> int:
+    """Nothing for a unit that is under way already."""
+    return 0 if unit.cast_off and unit.engagement is None else policy.turnout_s
 
 
 def _consider(
@@ -155,7 +164,7 @@ def _consider(
     until_free_s = 0
     if engaged is not None and engaged.free_at is not None:
         until_free_s = max(0, math.ceil((engaged.free_at - at).total_seconds()))
-    parts = Parts(until_free_s, policy.turnout_s, leg.travel_s, policy.approach_s)
+    parts = Parts(until_free_s, _turnout_s(unit, policy), leg.travel_s, policy.approach_s)
     eta_s = parts.total_s
     eta_at = at + timedelta(seconds=eta_s)
     done_at = eta_at + timedelta(seconds=policy.handling_s(job))
@@ -180,6 +189,8 @@ def _consider(
         return found
     assert unit.position_at is not None, "a unit without a position was let through"
     weights = policy.weights
+    spread_s = spread_of(leg, engaged, policy)
+    late = late_probability(job, at, eta_s, spread_s, policy)
     return Ranked(
         unit_id=unit.unit_id,
         eta_s=eta_s,
@@ -188,13 +199,35 @@ def _consider(
         length_m=leg.length_m,
         straight_m=straight_m(job, unit) or 0,
         done_at=done_at,
-        cost_s=eta_s + round(weights.fullness_s * fullness) + (weights.queued_s if engaged is not None else 0),
+        cost_s=eta_s
+        + round(weights.fullness_s * fullness)
+        + (weights.queued_s if engaged is not None else 0)
+        + round(policy.late_s * (late or 0.0)),
         position_age_s=max(0, int((at - unit.position_at).total_seconds())),
         queued_after=engaged.job_id if engaged is not None else None,
         degraded=leg.degraded,
         fullness=round(fullness, 4),
         provider=leg.provider,
+        spread_s=round(spread_s),
+        late_probability=None if late is None else round(late, 4),
     )
+
+
+def spread_of(leg: Leg, engaged: Engagement | None, policy: RankingPolicy) -> float:
+    """Standard deviation of the time of arrival: the journey's, doubled without a map, and the work's before it."""
+    journey_s = policy.travel_spread * (leg.travel_s or 0) * (2 if leg.degraded else 1)
+    return math.hypot(journey_s, engaged.free_sd_s if engaged is not None else 0)
+
+
+def late_probability(
+    job: WaitingJob, at: datetime, eta_s: float, spread_s: float, policy: RankingPolicy
+) -> float | None:
+    """How probable it is that the promise is not kept, taking the arrival as normal; ``None`` without a promise."""
+    if not policy.promise_s:
+        return None
+    waited_s = 0.0 if job.waiting_since is None else (at - job.waiting_since).total_seconds()
+    spare_s = policy.promise_s - waited_s - eta_s
+    return 0.5 * math.erfc(spare_s / (math.sqrt(2.0) * max(spread_s, LEAST_SPREAD_S)))
 
 
 def straight_m(job: WaitingJob, unit: UnitState) -> int | None:

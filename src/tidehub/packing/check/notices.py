@@ -40,15 +40,15 @@ def check(pack: Pack, house: House) -> Iterator[Finding]:
 
 def _row(notice: Notice, house: House, where: str) -> Iterator[Finding]:
     fact = house.facts[notice.when]
-    needed = {"unit": "unit_id", **dict.fromkeys(OF_CASE, "case_id")}.get(notice.to)
+    needed = {"unit": "unit_id", "owner": "owner", **dict.fromkeys(OF_CASE, "case_id")}.get(notice.to)
     if needed is None and "/" not in notice.to:
         yield Finding(
             "notices",
             f"{where}.to",
             f"不知道“{notice.to}”是谁",
             f"nobody knows who '{notice.to}' is",
-            "用 reporter、unit、assignee、responsible_unit，或 unit/编号",
-            "use reporter, unit, assignee, responsible_unit, or unit/ID",
+            "用 reporter、unit、owner、assignee、responsible_unit，或 unit/编号",
+            "use reporter, unit, owner, assignee, responsible_unit, or unit/ID",
         )
     if needed is not None and not shapes_at(fact, needed):
         yield Finding(

@@ -57,7 +57,7 @@ export function Rate({ report, onDone }: { report: Following; onDone: (sentBack:
         <>
           <p className="soft">{until}</p>
           <div className="reasons" role="group" aria-label={t('rate_why')}>
-            {REASONS.map((word) => <button key={word} type="button" className="chip choice" aria-pressed={comment === t(word)} onClick={() => setComment(t(word))}>{t(word)}</button>)}
+            {REASONS.map((word) => <button key={word} type="button" className="chip choice" aria-pressed={comment === t(word)} onClick={() => { setComment(t(word)); setGap(false) }}>{t(word)}</button>)}
           </div>
         </>
       )}
@@ -65,7 +65,7 @@ export function Rate({ report, onDone }: { report: Following; onDone: (sentBack:
         <>
           <div className={`field ${gap ? 'wrong' : ''}`}>
             <label htmlFor="why">{fixed ? t('rate_comment') : t('rate_why')} {fixed && <span className="soft">({t('optional')})</span>}</label>
-            <textarea id="why" rows={3} maxLength={1000} aria-invalid={gap} aria-describedby="why-help" value={comment} onChange={(event) => setComment(event.target.value)} />
+            <textarea id="why" rows={3} maxLength={1000} aria-invalid={gap} aria-describedby="why-help" value={comment} onChange={(event) => { setComment(event.target.value); setGap(false) }} />
             {!fixed && <span className="help" id="why-help">{t('rate_why_help')}</span>}
             {gap && <span className="wrongly" role="alert">{t('required')}</span>}
           </div>

@@ -1,5 +1,5 @@
 // One job on the crew's terminal: where it stands, what to do next, and the way out.
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 
 import { queue, type Attached, type Waiting } from '../../core/queue'
 import { useSettings } from '../../core/settings'
@@ -26,12 +26,27 @@ interface Props {
   next: () => void
 }
 
+const SETTLE_MS = 5000
+
+/** A command that was sent leaves the queue a moment before the sheet is read again. The step does not fall back in
+ *  that moment, so that a form that has just been opened stays open; after a refusal it does at once. */
+function useSteady(step: ReturnType<typeof stepOf>, refused: boolean): ReturnType<typeof stepOf> {
+  const held = useRef({ step, until: 0 })
+  const place = (one: typeof step) => STEPS.indexOf(one as (typeof STEPS)[number])
+  const fellBack = place(step) >= 0 && place(step) < place(held.current.step)
+  if (!fellBack) held.current = { step, until: 0 }
+  else if (held.current.until === 0) held.current.until = Date.now() + SETTLE_MS
+  if (fellBack && !refused && Date.now() < held.current.until) return held.current.step
+  held.current = { step, until: 0 }
+  return step
+}
+
 export function JobView({ sheet, waiting, place, kinds, hold, next }: Props) {
   const { t, pick, language } = useSettings()
   const [rest, setRest] = useState(false)
   const [leaving, setLeaving] = useState(false)
   const work = workOf(sheet, waiting)
-  const step = stepOf(work, rest)
+  const step = useSteady(stepOf(work, rest), waiting.some((one) => one.state !== 'waiting'))
   const { job } = work
   const name = (code: string) => pick(kinds.get(code)) || code
   const where = place ? (language === 'zh' ? place.name : place.name_en || place.name) : `${job.position.lat.toFixed(4)}, ${job.position.lon.toFixed(4)}`

@@ -1,51 +1,37 @@
-// One case in full: its clocks, what may be done, why whom, what happened, evidence and documents.
-import { useEffect, useMemo, useState } from 'react'
+// One case in full: its clocks, what may be done, why whom, what happened, what it hangs together with, evidence, documents.
+import { Button, Tooltip } from 'antd'
 
+import type { Action } from '../../actions/action'
 import { Trouble } from '../../components/Trouble'
-import { dateTime, yuan } from '../../core/format'
-import { useSession } from '../../core/session'
+import { filled, useWords } from '../../core/dictionary'
+import { clockTime, dateTime, yuan } from '../../core/format'
 import { useSettings } from '../../core/settings'
-import { useRead } from '../../core/use'
-import type { Entry } from '../../live/told'
-import { CaseActions } from './CaseActions'
 import { Clocks } from './Clocks'
 import { Decision } from './Decision'
 import { Documents, Evidence } from './Papers'
-import type { CaseFile, Claim, DocumentView, History, Sheet, UnitView } from './model'
+import { Related } from './Related'
 import { Timeline } from './Timeline'
+import type { Opened } from './useCaseFile'
 import type { HallNames } from './useHallNames'
+import { HALL } from './words'
 
 interface Props {
-  id: string
-  turn: number
+  opened: Opened
   now: number
   names: HallNames
-  units: UnitView[]
-  onRoutes: (routes: [number, number][][]) => void
+  actions: Action[]
+  onAct: (action: Action) => void
+  onChoose: (id: string) => void
   onClose: () => void
 }
 
-const MONEY_ROLES = ['checker', 'cashier', 'shift_leader', 'auditor', 'administrator', 'duty_officer']
-
-export function CasePanel({ id, turn, now, names, units, onRoutes, onClose }: Props) {
+export function CasePanel({ opened, now, names, actions, onAct, onChoose, onClose }: Props) {
   const { t, language } = useSettings()
-  const { me } = useSession()
-  const [own, setOwn] = useState(0)
-  const moved = turn + own
-  const file = useRead<CaseFile>(`/api/v1/cases/${id}`, 0, moved)
-  const timeline = useRead<{ items: Entry[] }>(`/api/v1/cases/${id}/timeline`, 0, moved)
-  const documents = useRead<{ items: DocumentView[] }>(`/api/v1/cases/${id}/documents`, 0, moved)
-  const money = useRead<{ claims: Claim[] }>(me?.roles.some((role) => MONEY_ROLES.includes(role)) ? `/api/v1/cases/${id}/money` : null, 0, moved)
-  const jobId = useMemo(() => [...(timeline.data?.items ?? [])].reverse().map((entry) => entry.body['job_id']).find((value): value is string => typeof value === 'string'), [timeline.data])
-  const history = useRead<History>(jobId ? `/api/v1/jobs/${jobId}/history` : null, 0, moved)
-  const withUnit = history.data && ['accepted', 'done', 'offered'].includes(history.data.job.state)
-  const sheet = useRead<Sheet>(jobId && withUnit ? `/api/v1/jobs/${jobId}` : null, 0, moved)
-  const points = sheet.data?.job.route?.points
-  useEffect(() => {
-    onRoutes(points && points.length > 1 ? [points] : [])
-  }, [points, onRoutes])
-  const done = () => setOwn((value) => value + 1)
-  const found = file.data
+  const words = useWords(HALL)
+  const found = opened.file.data
+  const job = opened.matter?.job
+  const eta = opened.history?.offers.at(-1)?.eta_at
+  const waiting = found?.approvals.filter((one) => one.granted === null) ?? []
   return (
     <aside className="panel" aria-label={found?.case.title ?? t('loading')}>
       <header>
@@ -55,20 +41,35 @@ export function CasePanel({ id, turn, now, names, units, onRoutes, onClose }: Pr
         </div>
         <button className="close" aria-label={t('hall_close_panel')} onClick={onClose}>×</button>
       </header>
-      {file.error && <Trouble error={file.error} again={file.again} />}
+      {opened.file.error && <Trouble error={opened.file.error} again={opened.file.again} />}
+      {!found && !opened.file.error && <div role="status" className="calm"><span className="skeleton" /><span className="skeleton" /><span className="skeleton" /></div>}
       {found && (
         <>
           <div className="row">
             <span className={`chip ${found.case.is_open ? '' : 'good'}`}>{language === 'zh' ? found.state_zh : found.state_en}</span>
-            {found.case.assignee && <span className="chip">{names.words.unit(found.case.assignee)}</span>}
-            {money.data?.claims.at(-1) && <span className="chip good">{t('hall_claim')} {yuan(money.data.claims.at(-1)?.payable_fen ?? 0)} {t('yuan')}</span>}
+            {found.case.priority > 0 && <span className="chip bad">{words[`level_${Math.min(3, found.case.priority) as 1 | 2 | 3}`]}</span>}
+            {job?.unit_id && <span className="chip">{names.words.unit(job.unit_id)}{job.state === 'accepted' && eta ? ` · ${filled(words.coming, clockTime(eta, language))}` : ''}</span>}
+            {job?.pinned && <span className="chip warn">{words.pinned}</span>}
+            {opened.claims.at(-1) && <span className="chip good">{t('hall_claim')} {yuan(opened.claims.at(-1)?.payable_fen ?? 0)} {t('yuan')}</span>}
           </div>
+          {waiting.map((one) => <div key={one.approval_id} className="note"><strong>{one[language]}</strong> {one.reason}</div>)}
           <Clocks clocks={found.clocks} now={now} />
-          <CaseActions file={found} history={history.data} claims={money.data?.claims ?? []} units={units} roles={me?.roles ?? []} names={names.words} onDone={done} />
-          <Decision history={history.data} names={names.words} />
-          <Timeline entries={timeline.data?.items ?? []} names={names.words} />
-          <Evidence entries={timeline.data?.items ?? []} />
-          <Documents documents={documents.data?.items ?? []} />
+          {actions.length > 0 && (
+            <section aria-label={t('hall_actions')} className="actions">
+              <div className="row" role="group" aria-label={t('hall_actions')}>
+                {actions.map((action, place) => (
+                  <Tooltip key={action.id} title={action.key?.toUpperCase()}>
+                    <Button size="small" type={place === 0 && !action.danger ? 'primary' : 'default'} danger={action.danger} aria-keyshortcuts={action.key} onClick={() => onAct(action)}>{action.words[language]}</Button>
+                  </Tooltip>
+                ))}
+              </div>
+            </section>
+          )}
+          <Decision history={opened.history} names={names.words} />
+          <Related relations={found.relations} onChoose={onChoose} />
+          <Timeline entries={opened.entries} names={names.words} />
+          <Evidence entries={opened.entries} />
+          <Documents documents={opened.documents} />
         </>
       )}
     </aside>

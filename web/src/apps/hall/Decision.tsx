@@ -23,11 +23,11 @@ export function RankedRow({ one, names, longest_s, chosen }: { one: Ranked; name
   )
 }
 
-export function RejectedRows({ rejected, names }: { rejected: Rejected[]; names: Names }) {
+export function RejectedRows({ rejected, names, open = false }: { rejected: Rejected[]; names: Names; open?: boolean }) {
   const { t, language } = useSettings()
   if (rejected.length === 0) return null
   return (
-    <details>
+    <details open={open}>
       <summary>{t('hall_rejected')}（{rejected.length}）</summary>
       <ul className="rejected">
         {rejected.map((one) => <li key={one.unit_id}><strong>{names.unit(one.unit_id)}</strong><span>{one.reasons.map((reason) => reason[language]).join(language === 'zh' ? '；' : '; ')}</span></li>)}

@@ -1,25 +1,30 @@
 // The figures of the day in one line: counted by the platform from its facts, read again when one of them moves.
-import { useMemo } from 'react'
+import { useMemo, type ReactNode } from 'react'
 
+import { useWords } from '../../core/dictionary'
 import { span, yuan } from '../../core/format'
 import type { Line } from '../../core/stream'
 import { useSettings } from '../../core/settings'
 import { useRead, type Read } from '../../core/use'
 import type { Reading } from './model'
+import { HALL } from './words'
 
 interface Props {
   turn: number
   open: { count: number; more: boolean; late: number } | undefined
   kinds: (code: string) => string
   line: Line
+  past: boolean
+  tools: ReactNode
 }
 
 // The town's own day (UTC+8, no summer time).
 const DAY_MS = 86_400_000
 const midnight = (now: number) => new Date(Math.floor((now + 28_800_000) / DAY_MS) * DAY_MS - 28_800_000).toISOString()
 
-export function Strip({ turn, open, kinds, line }: Props) {
+export function Strip({ turn, open, kinds, line, past, tools }: Props) {
   const { t, language } = useSettings()
+  const words = useWords(HALL)
   const since = useMemo(() => midnight(Date.now()), [])
   const figure = (id: string, more = '') => `/api/v1/indicators/${id}?since=${since}${more}`
   const opened = useFigure(figure('cases_opened'), turn)
@@ -49,7 +54,10 @@ export function Strip({ turn, open, kinds, line }: Props) {
         )}
       </div>
       <Figure label={title(subsidy)} value={yuan(number(subsidy, 'sum') ?? 0)} note={t('yuan')} />
-      <span className={`line-state ${line}`} role="status"><span className="dot" aria-hidden="true" />{line === 'open' ? t('hall_live') : t('hall_reconnecting')}</span>
+      <div className="strip-end">
+        <span className={`line-state ${past ? 'past' : line}`} role="status"><span className="dot" aria-hidden="true" />{past ? words.replay : line === 'open' ? t('hall_live') : t('hall_reconnecting')}</span>
+        {tools}
+      </div>
     </section>
   )
 }

@@ -1,6 +1,6 @@
 import type { Shape } from '../../core/shapes'
 
-export type CaseRow = Shape<'CaseRow'>
+export type { CaseOnScreen as CaseRow, JobOnScreen } from '../../live/screen'
 export type ClockView = Shape<'ClockView'>
 export type CaseFile = Shape<'CaseFile'>
 export type UnitView = Shape<'UnitView'>
@@ -15,3 +15,4 @@ export type Diagram = Shape<'Diagram'>
 export type Reading = Shape<'Reading'>
 export type Claim = Shape<'Claim'>
 export type Sheet = Shape<'JobSheet'>
+export type ReportItem = Shape<'ReportItem'>

@@ -5,8 +5,8 @@ import { byUrgency, clockText, passes, urgencyOf } from './order'
 
 const NOW = Date.parse('2026-06-01T00:00:00Z')
 const row = (case_id: string, more: Partial<CaseRow> = {}): CaseRow => ({
-  case_id, lifecycle: 'marine_pickup', state: 'accepted', stage: 'dispatch', is_open: true, outcome: null, category: 'marine/pickup', title: '海洋废弃物上门收集', priority: 0, region_code: '331002',
-  lon: null, lat: null, place_id: null, responsible_unit: null, assignee: null, opened_at: '2026-05-31T23:50:00Z', closed_at: null, due_at: null, changed_at: '', breaches: 0, reopened: 0, parent_id: null, original_id: null, ...more,
+  case_id, lifecycle: 'marine_pickup', state: 'accepted', stage: 'dispatch', is_open: true, category: 'marine/pickup', title: '海洋废弃物上门收集', priority: 0, region_code: '331002',
+  lon: null, lat: null, place_id: null, responsible_unit: null, assignee: null, opened_at: '2026-05-31T23:50:00Z', closed_at: null, due_at: null, breached: false, reopened: false, parent_id: null, original_id: null, ...more,
 })
 
 describe('the duty list', () => {
@@ -27,7 +27,7 @@ describe('the duty list', () => {
   it('is filtered by stage, by lateness and by words', () => {
     expect(passes(row('a', { stage: 'check' }), 'check', '', NOW)).toBe(true)
     expect(passes(row('a'), 'handling', '', NOW)).toBe(false)
-    expect(passes(row('a', { breaches: 1 }), 'late', '', NOW)).toBe(true)
+    expect(passes(row('a', { breached: true }), 'late', '', NOW)).toBe(true)
     expect(passes(row('a'), 'all', '废弃物', NOW)).toBe(true)
     expect(passes(row('a'), 'all', '浮标', NOW)).toBe(false)
   })

@@ -25,7 +25,7 @@ export function byUrgency(a: CaseRow, b: CaseRow): number {
 export function passes(row: CaseRow, filter: Filter, words: string, now: number): boolean {
   const stage = filter === 'dispatch' ? ['dispatch'] : filter === 'handling' ? ['handling'] : filter === 'check' ? ['settlement', 'check'] : null
   if (stage && !stage.includes(row.stage)) return false
-  if (filter === 'late' && urgencyOf(row, now) !== 'bad' && row.breaches === 0) return false
+  if (filter === 'late' && urgencyOf(row, now) !== 'bad' && !row.breached) return false
   const wanted = words.trim().toLowerCase()
   return !wanted || `${row.title} ${row.case_id} ${row.assignee ?? ''} ${row.place_id ?? ''}`.toLowerCase().includes(wanted)
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0d38c8114e82"
+revision: str = "c4125cad67f0"
 down_revision: str | None = None
 branch_labels: None = None
 depends_on: None = None
@@ -301,6 +301,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('kind', 'key', name=op.f('pk_devices_state'))
     )
     op.create_index('ix_devices_state_kind_at_us', 'devices_state', ['kind', 'at_us'], unique=False)
+    op.create_table('dispatch_consent',
+    sa.Column('mobilisation_id', sa.Text(), nullable=False),
+    sa.Column('slot_id', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.Text(), nullable=False),
+    sa.Column('case_id', sa.Text(), nullable=False),
+    sa.Column('owner', sa.Text(), nullable=False),
+    sa.Column('region_code', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('eta_s', sa.Integer(), nullable=False),
+    sa.Column('asked_us', sa.BigInteger(), nullable=False),
+    sa.Column('deadline_us', sa.BigInteger(), nullable=False),
+    sa.Column('answered_us', sa.BigInteger(), nullable=True),
+    sa.Column('by', sa.Text(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('mobilisation_id', 'slot_id', 'unit_id', name=op.f('pk_dispatch_consent'))
+    )
+    op.create_index('ix_dispatch_consent_state', 'dispatch_consent', ['state', 'region_code'], unique=False)
     op.create_table('dispatch_forbidden',
     sa.Column('job_id', sa.Text(), nullable=False),
     sa.Column('unit_id', sa.Text(), nullable=False),
@@ -343,6 +360,20 @@ def upgrade() -> None:
     op.create_index('ix_dispatch_job_since', 'dispatch_job', ['since_us', 'job_id'], unique=False)
     op.create_index('ix_dispatch_job_state_since', 'dispatch_job', ['state', 'since_us', 'job_id'], unique=False)
     op.create_index(op.f('ix_dispatch_job_unit_id'), 'dispatch_job', ['unit_id'], unique=False)
+    op.create_table('dispatch_mobilisation',
+    sa.Column('mobilisation_id', sa.Text(), nullable=False),
+    sa.Column('case_id', sa.Text(), nullable=False),
+    sa.Column('region_code', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('started', sa.Text(), nullable=False),
+    sa.Column('started_us', sa.BigInteger(), nullable=False),
+    sa.Column('assembled_us', sa.BigInteger(), nullable=True),
+    sa.Column('ended_us', sa.BigInteger(), nullable=True),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('mobilisation_id', name=op.f('pk_dispatch_mobilisation'))
+    )
+    op.create_index(op.f('ix_dispatch_mobilisation_case_id'), 'dispatch_mobilisation', ['case_id'], unique=False)
+    op.create_index(op.f('ix_dispatch_mobilisation_state'), 'dispatch_mobilisation', ['state'], unique=False)
     op.create_table('dispatch_offer',
     sa.Column('job_id', sa.Text(), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
@@ -377,6 +408,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('fact_id', name=op.f('pk_dispatch_override'))
     )
     op.create_index(op.f('ix_dispatch_override_at_us'), 'dispatch_override', ['at_us'], unique=False)
+    op.create_table('dispatch_slot',
+    sa.Column('mobilisation_id', sa.Text(), nullable=False),
+    sa.Column('slot_id', sa.Text(), nullable=False),
+    sa.Column('job_id', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.Text(), nullable=True),
+    sa.Column('owner', sa.Text(), nullable=False),
+    sa.Column('lent', sa.Integer(), nullable=False),
+    sa.Column('eta_s', sa.Integer(), nullable=True),
+    sa.Column('filled_us', sa.BigInteger(), nullable=True),
+    sa.Column('accepted_us', sa.BigInteger(), nullable=True),
+    sa.Column('set_out_us', sa.BigInteger(), nullable=True),
+    sa.Column('arrived_us', sa.BigInteger(), nullable=True),
+    sa.Column('done_us', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('mobilisation_id', 'slot_id', name=op.f('pk_dispatch_slot'))
+    )
+    op.create_index(op.f('ix_dispatch_slot_job_id'), 'dispatch_slot', ['job_id'], unique=False)
     op.create_table('dispatch_step',
     sa.Column('fact_id', sa.Text(), nullable=False),
     sa.Column('stage', sa.Text(), nullable=False),

@@ -1,0 +1,21 @@
+// What the hall says beside what it shares with the other faces.
+const zh = {
+  palette: '命令', palette_open: '命令面板（Ctrl+K）', palette_hint: '输入命令、案件、船只、地点…', palette_none: '没有匹配的命令', palette_case: '对当前案件', palette_go: '转到', palette_view: '视图',
+  select: '选择案件', select_all: '全选', selected: '已选 {} 件', clear: '取消选择', bulk: '批量办理', bulk_none: '所选案件没有共同的可办操作', bulk_done: '完成 {} 件', bulk_reading: '正在读取所选案件…',
+  alerts: '告警', reports: '市民报件', alerts_none: '没有告警', alerts_none_help: '设备在线，时限未超，队伍可派。', reports_none: '今天还没有报件', show_dock: '展开告警与报件', hide_dock: '收起',
+  sound_on: '声音开', sound_off: '声音关', replay: '回放', replay_title: '回放', replay_back: '回到实时', replay_play: '播放', replay_pause: '暂停', replay_speed: '倍速', replay_from: '起始时间', replay_span: '时长', replay_hour: '小时', replay_loading: '正在读取这段时间的记录…', replay_at: '回放时刻', replay_cut: '记录过多，只回放其中一部分', replay_none: '这段时间没有发生可见的事', replay_slider: '回放时间',
+  look_light: '浅色界面', look_dark: '深色界面', ground: '底图', duplicates: '关联', dup_report: '报件', dup_of: '并入', dup_part: '所属', dup_here: '并入本案', keys: '快捷键', keys_title: '键盘操作', key_next: '下一件 / 上一件', key_open: '打开 / 关闭案件', key_select: '选择当前案件', key_search: '搜索', key_palette: '命令面板', key_filter: '筛选', key_sound: '声音', key_replay: '回放', key_help: '本页', key_dock: '告警与报件',
+  no_candidates: '现在没有可派的队伍，原因如下', reason: '说明', reason_needed: '必填', level: '紧急程度', level_0: '一般', level_1: '较急', level_2: '紧急', level_3: '特急', other_case: '并入哪一件', choose_case: '选择案件', done: '已办理：{}', at_once: '一次办理 {} 件', units_free: '空闲 {} / 共 {}',
+  pinned: '已锁定', coming: '预计 {} 到', shown_of: '{} / 共 {}', cut_help: '案件过多，只载入最近打开的部分', silent: '设备失联', heard: '设备恢复', over_limit: '监测超标', within_limit: '监测恢复', map_help: '海图：点击标记打开案件，点击圆圈放大', case_list_help: '案件列表，按紧急程度排序',
+}
+const en: Record<keyof typeof zh, string> = {
+  palette: 'Commands', palette_open: 'Command palette (Ctrl+K)', palette_hint: 'Type a command, case, boat, place…', palette_none: 'No command matches', palette_case: 'For this case', palette_go: 'Go to', palette_view: 'View',
+  select: 'Select the case', select_all: 'Select all', selected: '{} selected', clear: 'Clear', bulk: 'Do for all', bulk_none: 'Nothing can be done with all of these at once', bulk_done: '{} done', bulk_reading: 'Reading the cases selected…',
+  alerts: 'Alerts', reports: 'Reports by citizens', alerts_none: 'No alerts', alerts_none_help: 'Devices are heard, clocks are kept, units are free.', reports_none: 'No reports today', show_dock: 'Show alerts and reports', hide_dock: 'Hide',
+  sound_on: 'Sound on', sound_off: 'Sound off', replay: 'Replay', replay_title: 'Replay', replay_back: 'Back to live', replay_play: 'Play', replay_pause: 'Pause', replay_speed: 'Speed', replay_from: 'From', replay_span: 'Span', replay_hour: 'h', replay_loading: 'Reading what was recorded…', replay_at: 'Replayed instant', replay_cut: 'Too much was recorded; a part is shown', replay_none: 'Nothing visible happened in that time', replay_slider: 'Time of the replay',
+  look_light: 'Light look', look_dark: 'Dark look', ground: 'Ground', duplicates: 'Related', dup_report: 'report', dup_of: 'joined to', dup_part: 'part of', dup_here: 'joined to this', keys: 'Keys', keys_title: 'By keyboard', key_next: 'next / previous case', key_open: 'open / close the case', key_select: 'select the case', key_search: 'search', key_palette: 'command palette', key_filter: 'filters', key_sound: 'sound', key_replay: 'replay', key_help: 'this page', key_dock: 'alerts and reports',
+  no_candidates: 'Nobody can go now, for these reasons', reason: 'Note', reason_needed: 'required', level: 'Urgency', level_0: 'ordinary', level_1: 'raised', level_2: 'urgent', level_3: 'most urgent', other_case: 'Join to', choose_case: 'Choose a case', done: 'Done: {}', at_once: '{} cases at once', units_free: '{} free of {}',
+  pinned: 'locked', coming: 'expected {}', shown_of: '{} of {}', cut_help: 'Too many cases: the ones opened last are loaded', silent: 'Device silent', heard: 'Device heard again', over_limit: 'Reading over its limit', within_limit: 'Reading within its limit', map_help: 'Chart: press a sign to open the case, a disc to go closer', case_list_help: 'Cases by urgency',
+}
+
+export const HALL = { zh, en }
