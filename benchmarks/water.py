@@ -36,7 +36,7 @@ PEERS = Path(__file__).with_name("water_peers.py")
 SEED = 20260601
 
 
-def run(routes: int = 20_000, peer_routes: int = 200, builds: int = 5) -> dict[str, Any]:
+def run(routes: int = 100_000, peer_routes: int = 200, builds: int = 5) -> dict[str, Any]:
     """Measure; ``routes`` random routes are judged, ``peer_routes`` of them are also given to the peers."""
     land = read_areas(LAND.read_bytes(), "land")
     build_s = []
@@ -51,6 +51,12 @@ def run(routes: int = 20_000, peer_routes: int = 200, builds: int = 5) -> dict[s
     search_ms, paths = _timed(water, places)
     crossings = _crossings(water, paths)
     plan_ms = _plan_ms(water, pairs[: min(routes, 2000)])
+    water.hasten()
+    water.searcher.path(*places[0])  # loading the compiler's work is not a question
+    swift_ms, swift_paths = _timed(water, places)
+    swift_gap = max(abs(_length_cm(a) / max(1.0, _length_cm(b)) - 1.0) for a, b in zip(swift_paths, paths, strict=True))
+    crossings += _crossings(water, swift_paths)
+    swift_plan_ms = _plan_ms(water, pairs[: min(routes, 2000)])
     straight = sum(len(path) == 2 for path in paths)
     lengths = [_length_cm(path) for path in paths]
     detour = [length / max(1.0, math.dist(path[0], path[-1])) for length, path in zip(lengths, paths, strict=True)]
@@ -63,8 +69,13 @@ def run(routes: int = 20_000, peer_routes: int = 200, builds: int = 5) -> dict[s
         figure("question, 95th percentile", percentile(search_ms, 95), "ms"),
         figure("question with legs, courses and clearances, median", percentile(plan_ms, 50), "ms"),
         figure("question with legs, courses and clearances, 95th percentile", percentile(plan_ms, 95), "ms"),
+        figure("compiled question, median", percentile(swift_ms, 50), "ms"),
+        figure("compiled question, mean", float(np.mean(swift_ms)), "ms"),
+        figure("compiled question, 95th percentile", percentile(swift_ms, 95), "ms"),
+        figure("compiled question with legs, courses and clearances, median", percentile(swift_plan_ms, 50), "ms"),
+        figure("worst difference between compiled and Python", swift_gap * 1e6, "1e-6"),
         figure("fleet matrix 30 x 300, a pair", pair_us, "us"),
-        figure("routes judged", len(paths), "routes"),
+        figure("routes judged, in Python and compiled", 2 * len(paths), "routes"),
         figure("routes that enter land", crossings, "routes"),
         figure("routes that are straight", 100.0 * straight / len(paths), "%"),
         figure("detour, mean", float(np.mean(detour)), "ratio"),
@@ -86,6 +97,12 @@ def run(routes: int = 20_000, peer_routes: int = 200, builds: int = 5) -> dict[s
             percentile(search_ms, 95),
             "<= 5 ms",
             percentile(search_ms, 95) <= 5.0,
+        ),
+        goal(
+            "compiled question, median",
+            percentile(swift_ms, 50),
+            "<= 0.1 ms",
+            percentile(swift_ms, 50) <= 0.1,
         ),
         goal("fleet matrix, a pair", pair_us, "<= 65 us", pair_us <= 65.0),
         goal("length above the optimum", ratio, "<= 1 (1e-6)", abs(ratio) <= 1.0),

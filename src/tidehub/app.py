@@ -23,6 +23,7 @@ from tidehub.composing.carriers import carriers
 from tidehub.composing.context import Context
 from tidehub.composing.doors import DeviceDoors
 from tidehub.composing.keys import installation_key
+from tidehub.composing.roads import opened_roads
 from tidehub.composing.world import seed
 from tidehub.flows.context import DevicePositions
 from tidehub.flows.device_directory import RegisteredDevices
@@ -132,6 +133,8 @@ class Platform:
             harbour.station if harbour else None,
             self.registers.places.get,
             harbour.map_version if harbour else "none",
+            roads=opened_roads(settings),
+            closures=self.registers.road_closures,
         )
         self.context = Context(
             reader=self.hub,

@@ -38,6 +38,10 @@ class Settings:
         Address under which people reach the platform; stands in the QR of documents.
     seed
         Whether to fill an empty installation with the packs' demo world.
+    osrm_url
+        An OSRM server to ask for times by road instead of a graph of our own.
+    road_pbf
+        OSM file with the roads of the county; without it times by road are flagged estimates.
     key
         The installation's secret; without it one is made and kept beside the data. For stories.
     """
@@ -49,4 +53,6 @@ class Settings:
     seed: bool = True
     key: bytes | None = None
     secure_cookies: bool = False
+    road_pbf: Path | None = None
+    osrm_url: str | None = None
     doors: Doors | None = field(default_factory=Doors)

@@ -28,7 +28,7 @@ from tidehub.registers.facts import (
     RolesGranted,
     RolesRevoked,
 )
-from tidehub.registers.model import BODIES, Calendar, Jurisdiction, Person, Place, RegisterBody, Unit
+from tidehub.registers.model import BODIES, Calendar, ClosedRoad, Jurisdiction, Person, Place, RegisterBody, Unit
 from tidehub.registers.personal import MASK, PEOPLE_FIELDS
 from tidehub.registers.regions import shape_of
 from tidehub.registers.tables import Grants, Versions
@@ -169,11 +169,11 @@ def plain_body(read: RegisterBody) -> dict[str, Any]:
 def _check_references(read: RegisterBody, field: str) -> None:
     if isinstance(read, Jurisdiction):
         _check_polygons(read, f"{field}.polygons")
-    elif isinstance(read, Place | Unit):
-        at = read.position if isinstance(read, Place) else read.home
+    elif isinstance(read, Place | Unit | ClosedRoad):
+        at = read.home if isinstance(read, Unit) else read.position
         if at is not None and not (-180.0 <= at.lon <= 180.0 and -90.0 <= at.lat <= 90.0):
             raise POSITION_OUT_OF_RANGE(
-                f"{field}.{'position' if isinstance(read, Place) else 'home'}", lon=at.lon, lat=at.lat
+                f"{field}.{'home' if isinstance(read, Unit) else 'position'}", lon=at.lon, lat=at.lat
             )
     elif isinstance(read, Calendar):
         _check_calendar(read, field)

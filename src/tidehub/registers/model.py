@@ -191,6 +191,29 @@ class Place(RegisterBody, frozen=True, kw_only=True, forbid_unknown_fields=True)
     unlocode: str = ""
 
 
+class ClosedRoad(RegisterBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A road that nobody may enter (道路封闭): a landslide, a market street, a burst main.
+
+    It is closed while the entry is in force, so that a closure announced for tomorrow counts tomorrow.
+
+    Parameters
+    ----------
+    position
+        WGS 84. Every road within ``radius_m`` of it is closed.
+    way_id
+        Only this way of the road file; ``None``: all roads there.
+    """
+
+    register: ClassVar[str] = "road_closures"
+    name: Name
+    name_en: str = ""
+    position: Position
+    radius_m: Annotated[float, msgspec.Meta(gt=0.0, le=2000.0)] = 15.0
+    way_id: int | None = None
+    reason: str = ""
+    region_code: RegionCode | Literal[""] = ""
+
+
 Ring = tuple[tuple[float, float], ...]
 
 
@@ -310,7 +333,7 @@ class Device(RegisterBody, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 BODIES: dict[str, type[RegisterBody]] = {
-    body.register: body for body in (Person, Unit, Craft, Place, Jurisdiction, Category, Calendar, Device)
+    body.register: body for body in (Person, Unit, Craft, Place, ClosedRoad, Jurisdiction, Category, Calendar, Device)
 }
 
 

@@ -21,6 +21,7 @@ from tidehub.registers.model import (
     BODIES,
     Calendar,
     Category,
+    ClosedRoad,
     Craft,
     Device,
     Entry,
@@ -138,6 +139,7 @@ class Registers:
         self.units = Register(Unit, clock)
         self.craft = Register(Craft, clock)
         self.places = Register(Place, clock)
+        self.road_closures = Register(ClosedRoad, clock)
         self.jurisdictions = Register(Jurisdiction, clock)
         self.categories = Register(Category, clock)
         self.calendars = Register(Calendar, clock)

@@ -18,9 +18,11 @@ from tidehub.flows.units import unit_state, with_loads
 from tidehub.kernel.geometry import Position, great_circle_m
 from tidehub.methods.assignment import Compartment, Destination, Need, Start
 from tidehub.methods.routing import WaterChart
+from tidehub.methods.routing.road import RawRoads, RawWay, RoadRouter, build_graph
 from tidehub.methods.tide import Constituent, TideStation
-from tidehub.registers import Craft, Place, Unit
+from tidehub.registers import ClosedRoad, Craft, Entry, Place, Register, Unit
 from tidehub.testkit.clock import START as NOW
+from tidehub.testkit.clock import FixedClock
 
 WEST, EAST = Position(121.40, 28.60), Position(121.50, 28.60)
 ISLAND = [[[121.44, 28.55], [121.46, 28.55], [121.46, 28.62], [121.44, 28.62], [121.44, 28.55]]]
@@ -183,3 +185,32 @@ def test_a_hold_that_has_ended_holds_no_more() -> None:
     held = UnitRow("k1", held_reason="drill", held_until=NOW)
     assert state(work=held).held_reason is None
     assert state(work=UnitRow("k1", held_reason="drill")).held_reason == "drill"
+
+
+def test_a_patrol_drives_on_the_roads_and_around_what_the_register_closes() -> None:
+    """On the graph a time by road is no estimate; a closure of the register counts at once and ends by itself."""
+    nodes = {1: (120.60, 28.00), 2: (120.62, 28.00), 3: (120.62, 28.01), 4: (120.60, 28.01)}
+    lines = [((1, 2), "primary"), ((1, 4, 3, 2), "residential")]
+    made = [RawWay(7 + i, refs, {"highway": kind}) for i, (refs, kind) in enumerate(lines)]
+    router = RoadRouter(build_graph(RawRoads(made, nodes, {}, [], "drawn by hand")))
+    closures = Register(ClosedRoad, FixedClock(NOW))
+    driving = HarbourWays(None, None, {}.get, "none", roads=router, closures=closures)
+    car = Start("p1", Position(*nodes[1]), NOW, "road", 12.0)
+    to = Destination(Position(*nodes[2]))
+    straight = driving.legs([car], to)[0]
+    assert not straight.degraded and "drawn by hand" in straight.provider
+    assert straight.length_m == pytest.approx(1967, abs=3) and straight.travel_s == pytest.approx(
+        1967 / 55 * 3.6, abs=2
+    )
+    body = ClosedRoad(name="塌方", position=Position(120.61, 28.0))
+    closures.record(Entry("road_closures", "c1", NOW, NOW + timedelta(hours=1), body))
+    around = driving.legs([car], to)[0]
+    assert around.length_m == pytest.approx(1967 + 2 * 1109, abs=6) and not around.degraded
+    way = driving.route(car, to.position, None)
+    assert way is not None and not way.degraded and way.length_m == around.length_m and len(way.points) == 4
+    later = msgspec.structs.replace(car, at=NOW + timedelta(hours=2))
+    assert driving.legs([later], to)[0].length_m == straight.length_m
+    off = driving.legs([msgspec.structs.replace(car, position=Position(121.0, 28.0))], to)[0]
+    assert off.degraded, "a place off the charted roads is a flagged estimate"
+    closures.record(Entry("road_closures", "c2", NOW, None, ClosedRoad(name="封路", position=Position(120.6, 28.005))))
+    assert driving.legs([car], to)[0].obstacle == "unreachable" and driving.route(car, to.position, None) is None

@@ -22,6 +22,8 @@ from tidehub.methods.routing.road import (
     RoadUnreachable,
     Vehicle,
     build_graph,
+    drives_of,
+    learned,
 )
 from tidehub.methods.routing.road.synthetic import synthetic_roads
 from tidehub.methods.routing.road.tags import driving
@@ -143,6 +145,19 @@ def test_closures_come_and_go_while_it_runs(tmp_path: Path) -> None:
     assert router.matrix(ask[:1], ask[1:], at=noon).duration_s[0, 0] == np.inf
     router.close([])
     assert steps(router.route(*ask, at=noon)) == pytest.approx(1.5, rel=1e-2)
+
+
+def test_who_lives_on_a_closed_street_is_reached_up_to_the_closure(tmp_path: Path) -> None:
+    """A landslide in the middle of a long road: each half is reached from its own end, nobody passes."""
+    router = opened(grid(2, 2), tmp_path)
+    router.close([RoadClosure("slide", place(0.5, 0), radius_m=5.0)])
+    west, east = place(0.3, 0), place(0.7, 0)
+    assert steps(router.route(place(0, 0.5), west)) == pytest.approx(0.8, rel=1e-2)
+    assert steps(router.route(west, east)) == pytest.approx(0.3 + 3.0 + 0.3, rel=1e-2)
+    assert steps(router.route(west, place(0.1, 0))) == pytest.approx(0.2, rel=1e-2)
+    assert router.matrix([west], [east]).length_m[0, 0] == pytest.approx(360.0, rel=1e-2)
+    on_it = router.route(place(0.5, 0), east)
+    assert isinstance(on_it, RoadUnreachable) and on_it.code == "closed", "on the slide itself"
 
 
 def test_one_turns_round_before_a_closure_but_not_at_an_open_junction(tmp_path: Path) -> None:
@@ -280,3 +295,25 @@ def test_tags_say_speed_and_direction(tags: dict[str, str], forward: float | Non
     assert about is not None
     assert (about.forward_kph if about.forward else None) == pytest.approx(forward)
     assert (about.backward_kph if about.backward else None) == pytest.approx(backward)
+
+
+def test_times_by_hour_follow_the_tracks_and_few_drives_change_little(tmp_path: Path) -> None:
+    """At eight every street is twice as slow: one drive moves the belief a little, two hundred almost all the way."""
+    router = opened(grid(4, 4), tmp_path)
+    whole = router.route(place(0, 0), place(3, 0))
+    assert isinstance(whole, RoadRoute)
+    track = [(i * 2 * whole.duration_s / 6, place(i * 0.5, 0)) for i in range(7)]
+    drives = drives_of(router, track, slot=8)
+    assert len(drives) == 6 and sum(d.seconds for d in drives) == pytest.approx(2 * whole.duration_s)
+    one, many = learned(router.graph, drives), learned(router.graph, drives * 200)
+    factors = []
+    for known in (one, many):
+        slower = RoadRouter(router.graph, factors=known).route(place(0, 0), place(3, 0), slot=8)
+        assert isinstance(slower, RoadRoute)
+        factors.append(slower.duration_s / whole.duration_s)
+    assert 1.0 < factors[0] < 1.15 and 1.8 < factors[1] < 2.0
+    night = RoadRouter(router.graph, factors=one).route(place(0, 0), place(3, 0), slot=3)
+    assert isinstance(night, RoadRoute) and night.duration_s / whole.duration_s < factors[0]
+    assert drives_of(router, [(0.0, place(0, 0)), (5.0, place(0.05, 0)), (900.0, place(3, 0))], slot=8) == []
+    nothing = learned(router.graph, [])
+    assert (nothing.by_class == 1.0).all() and len(nothing.arc) == 0

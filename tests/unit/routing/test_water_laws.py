@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from tidehub.kernel.geometry import Position
 from tidehub.methods.routing import Route, WaterMap, plan_route, travel_matrix
+from tidehub.methods.routing.access import length_cm
+from tidehub.methods.routing.lookout import Place
 from tidehub.methods.routing.referee import shortest_cm
 
 BOUNDS = (121.0, 28.0, 121.02, 28.02)
@@ -81,6 +83,26 @@ def test_the_way_is_the_shortest_there_is(land, where):
             assert route.length_m == pytest.approx(matrix[i, j], rel=1e-12, abs=1e-9)
             if not _touches_in_points(water):
                 assert route.length_m == pytest.approx(expected[i, j], rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(islands, places)
+def test_the_compiled_search_gives_the_same_ways(land, where):
+    """In the water, on shores and at corners: machine code and Python find ways of the same length, or none."""
+    from tidehub.methods.routing.swift import SwiftSearcher
+
+    water = _water(land)
+    swift = SwiftSearcher(water.mesh, water.graph)
+    points = [water.local.grid(*p) for p in where] + [tuple(p) for p in water.mesh.xy[:4].tolist()]
+    spots = [Place(x, y, t) for x, y in points if (t := water.locator.locate(x, y)) >= 0]
+    for a in spots:
+        for b in spots:
+            if water.mesh.piece[a.triangle] == water.mesh.piece[b.triangle]:
+                slow, fast = water.searcher.path(a, b), swift.path(a, b)
+                assert slow is not None and fast is not None
+                assert length_cm(fast) == pytest.approx(length_cm(slow), rel=1e-12)
+            else:
+                assert swift.path(a, b) is None
 
 
 def _touches_in_points(water: WaterMap) -> bool:

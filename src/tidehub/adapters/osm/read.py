@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tidehub.kernel.codec import sha256_hex
 from tidehub.kernel.errors import refusal_kind
 from tidehub.methods.routing.road import RawRestriction, RawRoads, RawWay
 from tidehub.methods.routing.road.tags import CLASS_KPH
@@ -115,6 +116,7 @@ def _restriction(relation: Any, restrictions: list[RawRestriction]) -> None:
 
 
 def _source(path: Path, osmium: Any) -> str:
+    """Name, date where the file tells one, and hash: what a time can be traced back to."""
     header = osmium.io.Reader(str(path)).header()
     stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
-    return f"OSM {path.name} {stamp}".strip() if stamp else f"OSM {path.name}"
+    return " ".join(["OSM", path.name, *([stamp] if stamp else []), sha256_hex(path.read_bytes())[:12]])

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import shapely
@@ -57,6 +57,14 @@ from tidehub.methods.routing.taut import TautGraph
 Array = NDArray[np.float64]
 
 _NEAR = np.array(sorted(((x, y) for x in range(-3, 4) for y in range(-3, 4)), key=lambda p: (p[0] ** 2 + p[1] ** 2, p)))
+
+
+class Search(Protocol):
+    """What answers single questions: :class:`Searcher`, or the same in machine code."""
+
+    def path(self, start: Place, end: Place) -> list[Point] | None:
+        """Turning points of the shortest way; ``None`` when land lies between."""
+        ...
 
 
 class Entry(NamedTuple):
@@ -224,9 +232,18 @@ class WaterMap:
         return TautGraph(self.mesh)
 
     @cached_property
-    def searcher(self) -> Searcher:
+    def searcher(self) -> Search:
         """Answers single questions."""
         return Searcher(Lookout(self.mesh, self.locator, self.graph), self.graph)
+
+    def hasten(self) -> None:
+        """Answer in machine code from now on: worth it from a thousand questions; see :mod:`swift`."""
+        from tidehub.methods.routing.swift import SwiftSearcher
+
+        if not isinstance(self.searcher, SwiftSearcher):
+            self.__dict__["searcher"] = SwiftSearcher(self.mesh, self.graph)
+        if self.base is not self:
+            self.base.hasten()
 
     @cached_property
     def turning_places(self) -> dict[Point, Position]:

@@ -2,6 +2,7 @@
 
 from tidehub.methods.routing.road.build import build_graph
 from tidehub.methods.routing.road.graph import RoadGraph
+from tidehub.methods.routing.road.learn import Drive, drives_of, learned
 from tidehub.methods.routing.road.model import (
     RawRestriction,
     RawRoads,
@@ -17,6 +18,7 @@ from tidehub.methods.routing.road.weights import SLOTS, HourFactors
 __all__ = [
     "SLOTS",
     "SNAP_M_MAX",
+    "Drive",
     "HourFactors",
     "RawRestriction",
     "RawRoads",
@@ -29,4 +31,6 @@ __all__ = [
     "RoadUnreachable",
     "Vehicle",
     "build_graph",
+    "drives_of",
+    "learned",
 ]

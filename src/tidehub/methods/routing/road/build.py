@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def _stretches(raw: RawRoads) -> tuple[list[_Stretch], int]:
         uses.update((way.nodes[0], way.nodes[-1]))
     special = {r.via_node for r in raw.restrictions} | {node for node, tags in raw.node_tags.items() if _matters(tags)}
     places, missing = raw.places, 0
-    result: list[Any] = []
+    result: list[_Stretch] = []
     for way, about in drivable:
         run: list[int] = []
         for node in way.nodes:
@@ -116,7 +116,8 @@ def _arcs(raw: RawRoads, stretches: list[_Stretch]) -> tuple[Arcs, Floats, dict[
     length = np.maximum(length, 0.01)
 
     def each(values: list[float] | list[int]) -> Floats:
-        return np.asarray(np.array(values)[own])
+        chosen: Floats = np.array(values)[own]
+        return chosen
 
     arcs = Arcs(
         tail=np.concatenate([ends[f, 0], ends[b, 1]]),
@@ -129,7 +130,7 @@ def _arcs(raw: RawRoads, stretches: list[_Stretch]) -> tuple[Arcs, Floats, dict[
         weight_t=each([a.weight_t for a in about]).astype(np.float64),
         way=each([s.way.id for s in stretches]).astype(np.int64),
         first=first[own],
-        count=count[own],
+        bends=count[own],
         backward=np.arange(len(own)) >= len(f),
         reverse=np.concatenate([at_backward[f], at_forward[b]]),
         origin=np.arange(len(own)),
@@ -167,7 +168,7 @@ def _turns(raw: RawRoads, arcs: Arcs, lon_lat: Floats, number: dict[int, int]) -
 
 def _bearings(arcs: Arcs, lon_lat: Floats) -> tuple[Floats, Floats]:
     """Bearings at the beginning and at the end of each arc, degrees; negative differences turn left."""
-    last = arcs.first + arcs.count - 1
+    last = arcs.first + arcs.bends - 1
 
     def bearing(a: Ints, b: Ints) -> Floats:
         p, q = lon_lat[a], lon_lat[b]

@@ -26,7 +26,7 @@ class Arcs(NamedTuple):
     way
         Number of the way in the source.
     first, count, backward
-        Its bends: ``count`` points of the shape from ``first``, read from the end when ``backward``.
+        Its bends: ``bends`` points of the shape from ``first``, read from the end when ``backward``.
     reverse
         The same stretch in the other direction; -1 for one-way roads.
     origin
@@ -45,7 +45,7 @@ class Arcs(NamedTuple):
     weight_t: Floats
     way: Ints
     first: Ints
-    count: Ints  # type: ignore[assignment] # nobody counts arcs with tuple.count
+    bends: Ints
     backward: Bools
     reverse: Ints
     origin: Ints
@@ -91,9 +91,9 @@ class RoadGraph(NamedTuple):
         return len(self.arcs.tail)
 
     def shape(self, arc: int) -> Floats:
-        """Bends of an arc in driving direction, degrees, shape ``(count, 2)``."""
+        """Bends of an arc in driving direction, degrees, shape ``(bends, 2)``."""
         first = int(self.arcs.first[arc])
-        points = self.lon_lat[first : first + int(self.arcs.count[arc])]
+        points = self.lon_lat[first : first + int(self.arcs.bends[arc])]
         return points[::-1] if self.arcs.backward[arc] else points
 
 

@@ -66,13 +66,12 @@ def quickest(  # noqa: C901 - one loop: the compiled code has no calls in it
         for k in range(at[arc], at[arc + 1]):
             next_arc = into[k]
             time = label + turn_s[k]
-            step = arc_s[next_arc]
-            if time == INFINITE or step == INFINITE:
+            if time == INFINITE:
                 continue
             goal = slot[next_arc]
             if goal >= 0 and time + part_s[goal] < best:
                 best, best_arc, best_slot = time + part_s[goal], arc, goal
-            time += step
+            time += arc_s[next_arc]
             if time < reached[next_arc]:
                 left = 0.0
                 for j in range(marks):
@@ -150,8 +149,7 @@ def spread(  # noqa: C901 - likewise
         for k in range(at[arc], at[arc + 1]):
             next_arc = into[k]
             time = label + turn_s[k]
-            step = arc_s[next_arc]
-            if time == INFINITE or step == INFINITE:
+            if time == INFINITE:
                 continue
             goal = slot[next_arc]
             while goal >= 0:
@@ -159,7 +157,7 @@ def spread(  # noqa: C901 - likewise
                     best_s[whose[goal]] = time + part_s[goal]
                     best_m[whose[goal]] = metres[arc] + part_m[goal]
                 goal = following[goal]
-            time += step
+            time += arc_s[next_arc]
             if time < reached[next_arc]:
                 if reached[next_arc] == INFINITE:
                     touched[used] = next_arc

@@ -127,6 +127,8 @@ class RoadRoute(msgspec.Struct, frozen=True):
         How far the places lie from the road they were put on.
     ways
         Numbers of the ways of the source in the order they are driven, without repeats in a row.
+    stretches
+        Arcs of the graph with the share of each that is driven; empty from a router that is not ours.
     """
 
     points: tuple[Position, ...]
@@ -136,6 +138,7 @@ class RoadRoute(msgspec.Struct, frozen=True):
     end_snapped_m: float
     ways: tuple[int, ...]
     source: str
+    stretches: tuple[tuple[int, float], ...] = ()
 
 
 class RoadUnreachable(msgspec.Struct, frozen=True):

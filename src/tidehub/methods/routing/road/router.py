@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tidehub.kernel.geometry import Position
-from tidehub.methods.routing.road.graph import Floats, Ints, RoadGraph, stretch_m
+from tidehub.methods.routing.road.graph import Floats, RoadGraph, stretch_m
 from tidehub.methods.routing.road.kernels import compiled, quickest, spread
 from tidehub.methods.routing.road.landmarks import Landmarks
 from tidehub.methods.routing.road.model import RoadClosure, RoadRoute, RoadUnreachable, Vehicle
 from tidehub.methods.routing.road.room import Room
 from tidehub.methods.routing.road.snap import Foot, Snapper
-from tidehub.methods.routing.road.weights import HourFactors, Weights
+from tidehub.methods.routing.road.weights import Closed, HourFactors, Weights
 
 SNAP_M_MAX = 500.0
 """How far a place may lie from the road, unless said otherwise."""
@@ -54,7 +54,7 @@ class RoadMatrix(NamedTuple):
 
 
 class RoadRouter:
-    """Answers over one graph.
+    """Answers over one graph. It never leads into a closed road.
 
     Parameters
     ----------
@@ -64,6 +64,8 @@ class RoadRouter:
         Whether to run the loops in machine code; ``None`` decides by the size of the graph.
     """
 
+    knows_closures = True
+
     def __init__(
         self, graph: RoadGraph, *, factors: HourFactors | None = None, compile_searches: bool | None = None
     ) -> None:
@@ -72,13 +74,18 @@ class RoadRouter:
         self.snapper = Snapper(graph)
         self._compiled = graph.arc_count >= COMPILED_ARCS_MIN if compile_searches is None else compile_searches
         self._closures: dict[str, RoadClosure] = {}
-        self._hit: dict[str, Ints] = {}
+        self._hit: dict[str, Closed] = {}
         self._weights: OrderedDict[Any, Weights] = OrderedDict()
         self._landmarks: Landmarks | None = None
         self._copies: dict[int, list[int]] = {}
         for arc in np.flatnonzero(graph.arcs.origin != np.arange(graph.arc_count)).tolist():
             self._copies.setdefault(int(graph.arcs.origin[arc]), []).append(arc)
         self._room = Room(graph.arc_count, self._compiled)
+
+    @property
+    def source(self) -> str:
+        """What the roads come from, shown beside every time."""
+        return self.graph.source
 
     def close(self, closures: Sequence[RoadClosure]) -> None:
         """Say what is closed from now on; what is not among them is open again. Costs microseconds."""
@@ -87,7 +94,7 @@ class RoadRouter:
         for closure in closures:
             hit = self.snapper.near(closure.at, closure.radius_m)
             if closure.way_id is not None:
-                hit = hit[self.graph.arcs.way[hit] == closure.way_id]
+                hit = {arc: part for arc, part in hit.items() if self.graph.arcs.way[arc] == closure.way_id}
             self._hit[closure.id] = hit
         self._weights.clear()
 
@@ -122,10 +129,12 @@ class RoadRouter:
         """
         weights = self.weights(vehicle, slot=slot, at=at)
         feet = self._snap(weights, [start, end], snap_m)
-        for foot, code in zip(feet, ("start_off_road", "end_off_road"), strict=True):
-            if not isinstance(foot, Foot):
-                return _off_road(code, foot, snap_m)
-        found = self._between(weights, *feet)  # type: ignore[arg-type]
+        first, last = feet
+        if not isinstance(first, Foot):
+            return _off_road("start_off_road", first, snap_m)
+        if not isinstance(last, Foot):
+            return _off_road("end_off_road", last, snap_m)
+        found = self._between(weights, first, last)
         if found is None:
             on_main = self._moved_to_main(weights, (start, end), feet, snap_m)
             found = self._between(weights, *on_main) if on_main is not None else None
@@ -135,7 +144,7 @@ class RoadRouter:
             open_roads = Weights(self.graph, vehicle, None)
             again = self._snap(open_roads, [start, end], snap_m)
             moved = self._moved_to_main(open_roads, (start, end), again, snap_m) or again
-            if self._between(open_roads, *moved) is not None:
+            if isinstance(moved[0], Foot) and isinstance(moved[1], Foot) and self._between(open_roads, *moved[:2]):
                 return CLOSED
         return NO_ROAD
 
@@ -171,7 +180,7 @@ class RoadRouter:
     ) -> list[Foot | float]:
         usable = weights.usable.get(main)
         if usable is None:
-            usable = weights.usable[main] = self.snapper.usable(weights.main if main else weights.allowed)
+            usable = weights.usable[main] = self.snapper.usable(weights.main if main else weights.open)
         return self.snapper.snap(places, usable, snap_m)
 
     def _moved_to_main(
@@ -189,7 +198,8 @@ class RoadRouter:
         return on_road if len(on_road) == len(feet) else None
 
     @staticmethod
-    def _on_main(weights: Weights, foot: Foot) -> bool:
+    def _on_main(weights: Weights, foot: Foot | float) -> bool:
+        assert isinstance(foot, Foot), "a place off the road"
         return bool(weights.main[foot.arc]) or (foot.back >= 0 and bool(weights.main[foot.back]))
 
     def _again_on_main(
@@ -204,9 +214,9 @@ class RoadRouter:
         """Pairs without a way get the one between the nearest roads of the main network, as in a route."""
         sides = []
         for side, (where, found) in enumerate(zip(places, feet, strict=True)):
-            lost = np.asarray(np.isinf(duration_s).any(axis=1 - side))
+            lost: list[bool] = np.any(np.isinf(duration_s), axis=1 - side).tolist()
             own = [i for i, foot in enumerate(found) if lost[i] and isinstance(foot, Foot)]
-            beside = [i for i in own if not self._on_main(weights, found[i])]  # type: ignore[arg-type]
+            beside = [i for i in own if not self._on_main(weights, found[i])]
             moved = dict(zip(beside, self._snap(weights, [where[i] for i in beside], snap_m, main=True), strict=True))
             sides.append((own, [moved.get(i, found[i]) for i in own], bool(beside)))
         (own_rows, here, rows_moved), (own_columns, there, columns_moved) = sides
@@ -227,7 +237,7 @@ class RoadRouter:
         if not goals:
             return duration_s, length_m
         room, arcs = self._room, self.graph.arcs
-        arc_s, arc_m = weights.arc_s, arcs.length_m
+        arc_m = arcs.length_m
         slot: Any = room.slot
         following = [-1] * len(goals)
         for i, (_, arc, _) in enumerate(goals):
@@ -235,7 +245,8 @@ class RoadRouter:
             slot[arc] = i
         chained = room.made((following, [g[0] for g in goals]), int)
         parts = room.made(
-            ([g[2] * float(arc_s[g[1]]) for g in goals], [g[2] * float(arc_m[g[1]]) for g in goals]), float
+            ([weights.part_s(arc, 0.0, share) for _, arc, share in goals], [g[2] * float(arc_m[g[1]]) for g in goals]),
+            float,
         )
         run: Any = compiled(spread) if self._compiled else spread
         graph = weights.arrays if self._compiled else weights.lists
@@ -243,12 +254,11 @@ class RoadRouter:
         for i, foot in enumerate(here):
             if not isinstance(foot, Foot):
                 continue
-            seeds = [(arc, rest) for arc, rest in self._seeds(foot) if math.isfinite(arc_s[arc])]
+            seeds = self._leaving(weights, foot)
             best_s, best_m = room.made(([math.inf] * len(there), [math.inf] * len(there)), float)
-            (seed,) = room.made(([arc for arc, _ in seeds],), int)
+            (seed,) = room.made(([arc for arc, _, _ in seeds],), int)
             seed_s, seed_m = room.made(
-                ([rest * float(arc_s[arc]) for arc, rest in seeds], [rest * float(arc_m[arc]) for arc, rest in seeds]),
-                float,
+                ([time for _, _, time in seeds], [rest * float(arc_m[arc]) for arc, rest, _ in seeds]), float
             )
             if seeds:
                 used = run(
@@ -278,18 +288,22 @@ class RoadRouter:
         """The way along one stretch without a turn: arc, time and share of it."""
         if start.arc != end.arc:
             return None
-        share = end.share - start.share
-        arc = start.arc if share >= 0.0 else start.back
-        if share == 0.0 and not weights.allowed[arc]:
-            arc = start.back
-        if arc < 0 or not weights.allowed[arc]:
-            return None
-        return arc, abs(share) * float(weights.arc_s[arc]), abs(share)
+        ways = [(start.arc, start.share, end.share)] if end.share >= start.share else []
+        if start.back >= 0 and end.share <= start.share:
+            ways.append((start.back, 1.0 - start.share, 1.0 - end.share))
+        timed = [(weights.part_s(arc, low, high), arc, high - low) for arc, low, high in ways]
+        time, arc, share = min(timed, default=(math.inf, -1, 0.0))
+        return (arc, time, share) if math.isfinite(time) else None
 
     def _seeds(self, foot: Foot) -> list[tuple[int, float]]:
         """Arcs on which one sets out, and the share of each that is left to drive."""
         seeds = [(foot.arc, 1.0 - foot.share)]
         return seeds if foot.back < 0 else [*seeds, (foot.back, foot.share)]
+
+    def _leaving(self, weights: Weights, foot: Foot) -> list[tuple[int, float, float]]:
+        """The arcs on which one can set out, what is left of each, and its time."""
+        timed = [(arc, rest, weights.part_s(arc, 1.0 - rest, 1.0)) for arc, rest in self._seeds(foot)]
+        return [one for one in timed if math.isfinite(one[2])]
 
     def _goals(self, foot: Foot) -> list[tuple[int, float]]:
         """Arcs, copies included, on which one arrives, and the share of each up to the place."""
@@ -310,20 +324,15 @@ class RoadRouter:
 
     def _search(self, weights: Weights, start: Foot, end: Foot) -> tuple[float, list[int]] | None:
         room = self._room
-        seeds = [(arc, rest) for arc, rest in self._seeds(start) if math.isfinite(weights.arc_s[arc])]
-        goals = [goal for goal in self._goals(end) if math.isfinite(weights.arc_s[goal[0]])]
+        seeds = self._leaving(weights, start)
+        timed = [(arc, weights.part_s(arc, 0.0, share)) for arc, share in self._goals(end)]
+        goals = [goal for goal in timed if math.isfinite(goal[1])]
         if not seeds or not goals:
             return None
         for i, (arc, _) in enumerate(goals):
             room.slot[arc] = i
-        (seed,) = room.made(([arc for arc, _ in seeds],), int)
-        seed_s, part_s = room.made(
-            (
-                [rest * float(weights.arc_s[arc]) for arc, rest in seeds],
-                [share * float(weights.arc_s[arc]) for arc, share in goals],
-            ),
-            float,
-        )
+        (seed,) = room.made(([arc for arc, _, _ in seeds],), int)
+        seed_s, part_s = room.made(([time for _, _, time in seeds], [time for _, time in goals]), float)
         marks = self.landmarks
         goal_from, goal_to = marks.toward([arc for arc, _ in goals])
         run: Any = compiled(quickest) if self._compiled else quickest
@@ -375,6 +384,7 @@ class RoadRouter:
             end_snapped_m=end.off_m,
             ways=tuple(way for i, way in enumerate(ways) if not i or way != ways[i - 1]),
             source=self.graph.source,
+            stretches=tuple((arc, high - low) for arc, low, high in parts),
         )
 
 

@@ -47,7 +47,7 @@ class Snapper:
         east, north = metres_per_degree(middle[1:2])
         self._middle, self._scale = middle, np.array([east[0], north[0]])
         plane = (graph.lon_lat - middle) * self._scale
-        first, count = arcs.first[self.stretch], arcs.count[self.stretch]
+        first, count = arcs.first[self.stretch], arcs.bends[self.stretch]
         index = np.repeat(np.arange(len(first)), count)
         points = np.arange(len(index)) - np.repeat(count.cumsum() - count, count) + np.repeat(first, count)
         self.lines: NDArray[np.object_] = shapely.linestrings(plane[points], indices=index)
@@ -83,12 +83,23 @@ class Snapper:
             found[place] = float(shapely.distance(points[place], self.lines[nearest]))
         return found
 
-    def near(self, at: Position, radius_m: float) -> Ints:
-        """Arcs, copies included, of all stretches within a distance of a place."""
+    def near(self, at: Position, radius_m: float) -> dict[int, tuple[float, float]]:
+        """Arcs, copies included, within a distance of a place: between which shares of each it lies."""
         point = shapely.Point((np.array([at.lon, at.lat]) - self._middle) * self._scale)
-        hit = self.stretch[self._tree.query(point, predicate="dwithin", distance=radius_m)]
-        both = np.concatenate([hit, self._graph.arcs.reverse[hit]])
-        return np.flatnonzero(np.isin(self._graph.arcs.origin, both[both >= 0]))
+        disc, arcs = shapely.buffer(point, radius_m), self._graph.arcs
+        found: dict[int, tuple[float, float]] = {}
+        for line in self._tree.query(point, predicate="dwithin", distance=radius_m).tolist():
+            inside = shapely.points(shapely.get_coordinates(shapely.intersection(self.lines[line], disc)))
+            if not len(inside):
+                continue
+            shares = shapely.line_locate_point(self.lines[line], inside, normalized=True)
+            low, high = float(shares.min()), float(shares.max())
+            arc = int(self.stretch[line])
+            for one in (arc, int(arcs.reverse[arc])):
+                if one >= 0:
+                    found[one] = (1.0 - high, 1.0 - low) if arcs.backward[one] else (low, high)
+        copies = np.flatnonzero((arcs.origin != np.arange(len(arcs.origin))) & np.isin(arcs.origin, list(found)))
+        return found | {int(copy): found[int(arcs.origin[copy])] for copy in copies}
 
     def _foot(self, place: Position, point: object, line: int) -> Foot:
         arc = int(self.stretch[line])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from tidehub.methods.routing.road.graph import Bools, Floats, Ints, RoadGraph
 from tidehub.methods.routing.road.model import Vehicle
 from tidehub.methods.routing.road.tags import CAR, EMERGENCY
 
+Closed = Mapping[int, tuple[float, float]]
+"""Arcs with the shares between which something on them is closed."""
 SLOTS = 48
 """Hours of a working day, then hours of a day off."""
 
@@ -45,9 +48,17 @@ class HourFactors(NamedTuple):
 
 
 class Weights:
-    """Times of arcs and turns, infinite where this vehicle may not go."""
+    """Times of arcs and turns, infinite where this vehicle may not go.
 
-    def __init__(self, graph: RoadGraph, vehicle: Vehicle, factor: Floats | None, closed: Sequence[Ints] = ()) -> None:
+    Attributes
+    ----------
+    open, allowed
+        Arcs that the vehicle may drive while nothing is closed, and those it can drive through now.
+    """
+
+    def __init__(
+        self, graph: RoadGraph, vehicle: Vehicle, factor: Floats | None, closed: Sequence[Closed] = ()
+    ) -> None:
         arcs, turns = graph.arcs, graph.turns
         bit = EMERGENCY if vehicle.emergency else CAR
         allowed: Bools = (arcs.access & bit) > 0
@@ -55,24 +66,40 @@ class Weights:
             allowed = allowed & (arcs.height_m >= vehicle.height_m)
         if vehicle.weight_t is not None:
             allowed = allowed & (arcs.weight_t >= vehicle.weight_t)
-        self._open = allowed
-        if closed:
+        self.open = allowed
+        self._blocked: dict[int, list[tuple[float, float]]] = {}
+        for one in closed:
+            for arc, shares in one.items():
+                self._blocked.setdefault(arc, []).append(shares)
+        if self._blocked:
             allowed = allowed.copy()
-            allowed[np.concatenate(closed)] = False
-        time = arcs.free_s if factor is None else arcs.free_s * factor
+            allowed[list(self._blocked)] = False
+        self._time_s: Floats = arcs.free_s if factor is None else arcs.free_s * factor
         self.allowed = allowed
-        self.arc_s: Floats = np.where(allowed, time, np.inf)
+        self.arc_s: Floats = np.where(allowed, self._time_s, np.inf)
         self.scale = 1.0 if factor is None else min(1.0, float(factor.min()))
         whose = np.repeat(np.arange(graph.arc_count), np.diff(turns.at))
-        onward = ~turns.round & allowed[turns.into] & ((arcs.shut[whose] & bit) == 0)
+        straight_on = ~turns.round & self.open[turns.into] & ((arcs.shut[whose] & bit) == 0)
         has_way_on = np.zeros(graph.arc_count, dtype=bool)
-        has_way_on[whose[onward]] = True
-        open_turn = onward | (turns.round & ~has_way_on[whose])
+        has_way_on[whose[straight_on & allowed[turns.into]]] = True
+        open_turn = straight_on | (turns.round & ~has_way_on[whose])
         self.turn_s: Floats = np.where(open_turn, turns.cost_s, np.inf)
         self._vehicle = vehicle
         self.usable: dict[bool, Bools] = {}
         """For snapping: stretches of the whole network, and of the main part only."""
         self._graph = graph
+
+    def part_s(self, arc: int, low: float, high: float) -> float:
+        """Time between two shares of an arc; infinite where the vehicle may not go or something there is closed.
+
+        A closed arc cannot be driven through, but up to what is closed on it, by who lives there.
+        """
+        if not self.open[arc]:
+            return math.inf
+        for begin, end in self._blocked.get(arc, ()):
+            if begin <= high and low <= end:
+                return math.inf
+        return (high - low) * float(self._time_s[arc])
 
     @cached_property
     def main(self) -> Bools:
@@ -80,7 +107,7 @@ class Weights:
 
         A closure does not move it: who is shut in by one is shut in, and is not put on a road beyond it.
         """
-        if self._open is not self.allowed:
+        if self.open is not self.allowed:
             return Weights(self._graph, self._vehicle, None).main
         turns = self._graph.turns
         passable = np.isfinite(self.turn_s) & self.allowed[turns.into]
