@@ -35,7 +35,7 @@ def add_to(commands: Any) -> None:
 def benches() -> dict[str, Path]:
     """Benchmarks of the source tree by name."""
     folder = Path(__file__).parents[3] / "benchmarks"
-    helpers = ("__init__", "common", "road_peers", "water_peers", "correlate_corpus", "correlate_fit", "watch_scenes")
+    helpers = ("__init__", "common", "road_peers", "water_peers", "correlate_corpus", "correlate_fit")
     return {path.stem.replace("_", "-"): path for path in sorted(folder.glob("*.py")) if path.stem not in helpers}
 
 

@@ -62,8 +62,8 @@ def carry_out(args: argparse.Namespace) -> int:
     weights = read_weights(json.loads(read_file(args.weights))) if args.weights else None
     reports = [
         Report(
-            m.id, m.at.timestamp() if m.at else 0.0, m.text, m.subject, m.lon, m.lat, m.accuracy_m, m.category, m.source,  # noqa: E501
-            m.reporter,
+            m.id, m.at.timestamp() if m.at else 0.0, m.text, m.subject,
+            m.lon, m.lat, m.accuracy_m, m.category, m.source, m.reporter,
         )
         for m in rows.messages
     ]  # fmt: skip

@@ -203,8 +203,8 @@ def _message(row: dict[str, str], line: int, datum: str | None, need_time: bool)
         raise CSV_ROW("text", problem="there is neither text nor position")
     return Message(
         line, row.get("id") or f"line:{line}", text, row.get("subject", ""), at, lon, lat,
-        _number(row, "accuracy_m") or 0.0, used, row.get("category", ""), row.get("source", ""), row.get("reporter", ""),  # noqa: E501
-        row.get("truth", ""),
+        _number(row, "accuracy_m") or 0.0, used,
+        row.get("category", ""), row.get("source", ""), row.get("reporter", ""), row.get("truth", ""),
     )  # fmt: skip
 
 

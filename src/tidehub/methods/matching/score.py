@@ -115,12 +115,10 @@ _SAID = {
 
 
 def compare(a: Prepared, b: Prepared, preparer: Preparer, weights: Weights) -> Card | None:
-    """Compare two reports; ``None`` where they are further apart than the window of their matter, or than their positions
-    allow.
-
+    """Compare two reports; ``None`` where the window of their matter, or their positions, keep them apart.
 
     Symmetric in ``a`` and ``b``. Cost: the length of the shorter text.
-    """  # noqa: E501
+    """
     gap_s = abs(a.report.at_s - b.report.at_s)
     topic, alike = _matter(a, b, preparer)
     if gap_s > topic.window_s:

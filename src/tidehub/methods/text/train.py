@@ -74,9 +74,11 @@ def train(examples: Sequence[Example], *, seed: int = 1) -> Classifier:
     categories = sorted({one.category for one in kept})
     if len(categories) < 2:
         raise TRAINING_TOO_SMALL(
-            "category", problem_zh=f"只有 {len(categories)} 个类别够用", problem_en=f"{len(categories)} categories suffice",  # noqa: E501
+            "category",
+            problem_zh=f"只有 {len(categories)} 个类别够用",
+            problem_en=f"{len(categories)} categories suffice",
             least=EXAMPLES_MIN,
-        )  # fmt: skip
+        )
     vocabulary, idf, x = _matrix(kept)
     y = np.asarray([categories.index(one.category) for one in kept])
     x = csr_matrix(x)
