@@ -115,7 +115,7 @@ def _on_the_map(served: Served, seconds: float, figures: list[dict[str, Any]], g
         drawn_s = time.monotonic() - began
         still_fps, _ = page.evaluate(_FRAMES, 1000 * seconds / 2)
         page.mouse.move(900, 400)
-        page.evaluate("() => { window.panned = " + _FRAMES + f"({1000 * seconds / 2}) }}")
+        page.evaluate(f"() => {{ window.panned = ({_FRAMES})({1000 * seconds / 2}) }}")
         until = time.monotonic() + seconds / 2
         page.mouse.down()
         step = 0

@@ -8,6 +8,11 @@ from typing import Any
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 GRAVE = ("serious", "critical")
 _RUN = """async ([within, without]) => {
+  // Colours are judged as they stay, not in the middle of a transition; what turns for ever is not waited for.
+  const passes = (one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity
+  for (let seen; (seen = document.getAnimations().filter(passes)).length;) {
+    await Promise.allSettled(seen.map((one) => one.finished))
+  }
   const told = await window.axe.run(
     { include: [[within]], exclude: without.map((one) => [one]) },
     { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },

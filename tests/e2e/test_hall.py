@@ -80,7 +80,6 @@ def test_the_hall_is_run_by_the_keyboard_alone(signed_in: SignedIn, town: Any, s
             break
         page.keyboard.press("Tab")
     page.keyboard.type("该船熟悉泊位")
-    page.wait_for_timeout(400)  # colours have settled
     assert grave_violations(page) == []
     shot(page, "hall-reassign")
     page.keyboard.press("Control+Enter")
