@@ -6,7 +6,6 @@ It says on one line of JSON where it listens and with which tokens, and ends whe
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,13 @@ from tidehub.registers import RecordEntry
 
 TOGETHER = 500
 WEST, SOUTH, WIDE, HIGH = 121.3, 28.25, 0.8, 0.6
-_GOLDEN = (math.sqrt(5) - 1) / 2
+_PLASTIC = 1.324717957244746
+"""Root of x^3 = x + 1: its powers spread points evenly in two dimensions; the golden ratio's lie on a line."""
 
 
 def place_of(number: int) -> tuple[float, float]:
     """Spread places evenly over the bay, the same in every run."""
-    return WEST + WIDE * (number * _GOLDEN % 1), SOUTH + HIGH * (number * _GOLDEN * _GOLDEN % 1)
+    return WEST + WIDE * (number / _PLASTIC % 1), SOUTH + HIGH * (number / _PLASTIC**2 % 1)
 
 
 def _fleet(craft: int) -> Iterator[RecordEntry]:

@@ -10,8 +10,31 @@ export interface Read<T> {
   again: () => void
 }
 
+interface Paged<T> { items: T[]; next: string | null }
+
+/** Read a list to its end, page by page: what a desk counts must not stop at the first page. */
+export async function getAll<T>(path: string): Promise<{ items: T[] }> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: Paged<T> = await get<Paged<T>>(cursor ? `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}` : path)
+    items.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return { items }
+}
+
+/** Like `useRead`, for a list that is wanted whole. */
+export function useReadAll<T>(path: string | null, everyMs = 0): Read<{ items: T[] }> {
+  return useReading(path, everyMs, 0, getAll<T>)
+}
+
 /** Read a path now, every so often if wished, and again whenever `moved` has another value. */
 export function useRead<T>(path: string | null, everyMs = 0, moved = 0): Read<T> {
+  return useReading(path, everyMs, moved, get<T>)
+}
+
+function useReading<T>(path: string | null, everyMs: number, moved: number, reader: (path: string) => Promise<T>): Read<T> {
   const [held, setHeld] = useState<{ path: string; data?: T; error?: Error }>()
   const [turn, setTurn] = useState(0)
   const again = useCallback(() => setTurn((value) => value + 1), [])
@@ -19,7 +42,7 @@ export function useRead<T>(path: string | null, everyMs = 0, moved = 0): Read<T>
     if (path === null) return
     let live = true
     const read = () =>
-      get<T>(path).then(
+      reader(path).then(
         (value) => live && setHeld({ path, data: value }),
         (problem: Error) => live && setHeld((was) => ({ path, data: was?.path === path ? was.data : undefined, error: problem })),
       )
@@ -29,7 +52,7 @@ export function useRead<T>(path: string | null, everyMs = 0, moved = 0): Read<T>
       live = false
       if (timer) window.clearInterval(timer)
     }
-  }, [path, everyMs, turn, moved])
+  }, [path, everyMs, turn, moved, reader])
   const own = held?.path === path ? held : undefined
   return { data: own?.data, error: own?.error, again }
 }

@@ -37,6 +37,9 @@ interface Props {
 
 const NONE: [number, number][][] = []
 
+/** What stands for cases and units, one by one or as a crowd. */
+const MARKS = ['cases', 'cases-crowd', 'units', 'units-crowd']
+
 export function BayMap(props: Props) {
   const { centre = [121.65, 28.55], zoom = 9.4, height = 280, fit = false, label, marks, routes = NONE, tracks = NONE, palette = LIGHT, clusters = false, scale = 1, layers, ground = 'land', focus } = props
   const { t, language } = useSettings()
@@ -73,7 +76,7 @@ export function BayMap(props: Props) {
     made.on('idle', () => {
       // How much vector land is on screen: a map whose worker is missing paints its background all the same.
       element.dataset.land = String(made.queryRenderedFeatures({ layers: ['land'] }).length)
-      element.dataset.marks = String(made.queryRenderedFeatures({ layers: ['cases', 'units'] }).length)
+      element.dataset.marks = String(made.queryRenderedFeatures({ layers: MARKS.filter((one) => made.getLayer(one)) }).length)
     })
     made.on('click', (event) => void pressed(made, event, latest.current))
     return () => {

@@ -3,7 +3,7 @@ import { Input, Table } from 'antd'
 import { useMemo, useState } from 'react'
 
 import type { Shape } from '../../core/shapes'
-import { useRead } from '../../core/use'
+import { useReadAll } from '../../core/use'
 import { BayMap, type Mark } from '../../map/BayMap'
 import { Page, Shown, useAdminWords, useSaid } from './common'
 import { useNames } from './names'
@@ -17,8 +17,8 @@ export function Places({ mayEdit }: { mayEdit: boolean }) {
   const names = useNames()
   const [search, setSearch] = useState('')
   const [near, setNear] = useState('')
-  const places = useRead<Entries>('/api/v1/registers/places?limit=500')
-  const areas = useRead<Entries>('/api/v1/registers/jurisdictions?limit=500&geometry=true')
+  const places = useReadAll<Entries['items'][number]>('/api/v1/registers/places?limit=500')
+  const areas = useReadAll<Entries['items'][number]>('/api/v1/registers/jurisdictions?limit=500&geometry=true')
   const marks = useMemo<Mark[]>(() => (places.data?.items ?? []).map((one) => {
     const body = one.body as unknown as { name: string; name_en?: string; position: { lon: number; lat: number } }
     return { id: one.id, lon: body.position.lon, lat: body.position.lat, kind: 'berth', label: (said.language === 'en' && body.name_en) || body.name, chosen: one.id === near }

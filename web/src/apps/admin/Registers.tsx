@@ -6,7 +6,7 @@ import { Trouble } from '../../components/Trouble'
 import { getTagged, put, Refused } from '../../core/api'
 import { dateTime } from '../../core/format'
 import type { Shape } from '../../core/shapes'
-import { useRead } from '../../core/use'
+import { useRead, useReadAll } from '../../core/use'
 import { Page, Shown, useAdminWords, useSaid } from './common'
 import { useNames } from './names'
 import type { AdminWord } from './words'
@@ -25,7 +25,7 @@ export const FIELDS: Record<string, Field[]> = {
 
 export function EntryTable({ register, columns, search, tools, mayEdit, onRow }: { register: string; columns: { title: string; of: (body: Body, entry: Entry) => ReactNode; width?: number | string }[]; search: string; tools?: ReactNode; mayEdit: boolean; onRow?: (entry: Entry) => void }) {
   const words = useAdminWords()
-  const entries = useRead<{ items: Entry[] }>(`/api/v1/registers/${register}?limit=500`)
+  const entries = useReadAll<Entry>(`/api/v1/registers/${register}?limit=500`)
   const [open, setOpen] = useState<string>()
   const fits = (entry: Entry) => JSON.stringify([entry.id, entry.body]).toLowerCase().includes(search.toLowerCase())
   return (
@@ -58,7 +58,7 @@ export function EntryDrawer({ register, id, mayEdit, onClose }: { register: stri
   const [conflict, setConflict] = useState<{ now: Held; mine: Body }>()
   const [busy, setBusy] = useState(false)
   const at = `/api/v1/registers/${register}/entries/${id}`
-  const history = useRead<{ items: Entry[] }>(`/api/v1/registers/${register}/history/${id}`)
+  const history = useReadAll<Entry>(`/api/v1/registers/${register}/history/${id}`)
   const read = async (): Promise<Held> => {
     const { value, tag } = await getTagged<Entry>(at)
     return { entry: value, tag }

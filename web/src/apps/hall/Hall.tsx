@@ -9,7 +9,7 @@ import { get } from '../../core/api'
 import { filled, useWords } from '../../core/dictionary'
 import { useSession } from '../../core/session'
 import { useSettings } from '../../core/settings'
-import { useNow, useRead } from '../../core/use'
+import { useNow, useRead, useReadAll } from '../../core/use'
 import { DeskFrame, useDesk } from '../../desk/DeskFrame'
 import { PALETTES } from '../../desk/theme'
 import { partsOf } from '../../live/reactions'
@@ -63,7 +63,7 @@ function HallDesk() {
   const [focus, setFocus] = useState<[number, number] | null>(null)
   const [past, setPast] = useState<{ span: Span | undefined; at_ms: number }>()
   const search = useRef<HTMLInputElement>(null)
-  const units = useRead<{ items: UnitView[] }>('/api/v1/units?limit=500', 30_000)
+  const units = useReadAll<UnitView>('/api/v1/units?limit=500', 30_000)
   const layers = useRead<{ items: MapLayer[]; review_number: string }>('/api/v1/map')
   const closed = useRead<{ items: { case_id: string }[] }>(filter === 'closed' && !past ? '/api/v1/cases?stage=closed&limit=100' : null, 60_000)
   const live = useScreen((facts: LiveFact[]) => {
