@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from tidehub.capabilities.cases import (
     VIEW,
@@ -22,6 +23,8 @@ from tidehub.capabilities.cases import (
     list_cases,
     sharpened,
 )
+from tidehub.hub.schema import metadata
+from tidehub.hub.statement import Statement
 from tidehub.kernel.access import Actor, permits, scope
 from tidehub.kernel.geometry import Position
 
@@ -193,3 +196,45 @@ async def test_approvals_that_wait_are_listed_to_those_who_see_the_case(town: To
     far = Actor("person/far", frozenset({"duty_officer"}), ("3303",))
     assert await approvals_waiting(town.store, scope(VIEW, far)) == ()
     assert len(await approvals_waiting(town.store, scope(VIEW, AUDITOR))) == 1
+
+
+class Planner:
+    """Reads nothing, but says which index SQLite would follow."""
+
+    def __init__(self) -> None:
+        self._engine = create_engine("sqlite://")
+        metadata.create_all(self._engine)
+        self.plans: list[str] = []
+
+    async def fetch(self, statement: Statement, **params: Any) -> list[Any]:
+        """Note the plan."""
+        with self._engine.connect() as connection:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.sqlite}", statement.sqlite_params(params))
+            self.plans = [row[3] for row in rows]
+        return []
+
+    async def fetch_one(self, statement: Statement, **params: Any) -> Any | None:
+        """Note the plan."""
+        await self.fetch(statement, **params)
+        return None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "walk"),
+    [
+        (CaseFilter(open_only=True), "ix_cases_case_open (is_open=?)"),
+        (CaseFilter(region="331002001", open_only=True), "ix_cases_case_open_town (region_9=? AND is_open=?)"),
+        (CaseFilter(unit="unit/u1", open_only=True), "ix_cases_case_open_unit (responsible_unit=? AND is_open=?)"),
+        (CaseFilter(assignee="person/a1", open_only=True), "ix_cases_case_open_assignee (assignee=? AND is_open=?)"),
+        (CaseFilter(reporter="person/r1", open_only=True), "ix_cases_case_reporter (reporter=?)"),
+        (CaseFilter(state="REJECTED", open_only=True), "ix_cases_case_state (state=?)"),
+        (CaseFilter(region="331002001", state="REJECTED"), "ix_cases_case_region_9 (region_9=? AND state=?)"),
+        (CaseFilter(region="331002001"), "ix_cases_case_town (region_9=?)"),
+    ],
+)
+async def test_a_list_of_open_cases_walks_past_no_closed_one(wanted: CaseFilter, walk: str) -> None:
+    """Each list has one index to follow and no sort; which, the engine need not guess among millions of cases."""
+    planner = Planner()
+    await list_cases(planner, scope(VIEW, AUDITOR), wanted)
+    (plan,) = planner.plans
+    assert plan == f"SEARCH cases_case USING INDEX {walk}"

@@ -252,6 +252,10 @@ def walks_of(scope: Scope, wanted: CaseFilter, params: dict[str, Any]) -> list[l
     return walks
 
 
+_OPEN_BY = ("", "region_9", "responsible_unit", "assignee")
+"""Columns whose index for open cases a walk may follow; with another one ``is_open`` is a filter along the way."""
+
+
 def _driver(wanted: CaseFilter, prefix: str) -> str:
     """The column whose index a walk follows; empty where it follows the order of the list itself."""
     box = wanted.box
@@ -307,7 +311,8 @@ def _narrowed(wanted: CaseFilter, driver: str, params: dict[str, Any]) -> list[s
     if wanted.region:
         where += _in_region(wanted.region, "region", params, plain=driver == "region_9")
     if wanted.open_only or wanted.overdue_at is not None:
-        where.append("is_open + 0 = 1" if driver == "lat" else "is_open = 1")
+        plain = driver in _OPEN_BY and not (driver == "region_9" and wanted.state)
+        where.append("is_open = 1" if plain else "is_open + 0 = 1")
     if wanted.overdue_at is not None:
         where.append("due_us < :overdue_us")
         params["overdue_us"] = to_us(wanted.overdue_at)

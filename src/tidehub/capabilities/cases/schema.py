@@ -2,7 +2,9 @@
 
 A list is always newest first (``opened_us``, ``case_id``) and filtered by place, state, holder or reporter;
 each of those has an index that ends in this order, so a page is a walk and never a sort. Open cases are few
-among all that ever were: their indexes are partial. No index holds ``due_us``, which every clock moves.
+among all that ever were, so their lists have indexes of their own with ``is_open`` as one more equality: between a
+partial index and a full one over the same columns SQLite chooses by chance (measured: 109 ms instead of 2 ms in
+a town of a million cases). No index holds ``due_us``, which every clock moves.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text, t
 
 from tidehub.hub.schema import metadata
 
-_OPEN = text("is_open = 1")
 _PENDING = text("granted IS NULL")
 _UNCERTAIN = text("provisional = 1")
 
@@ -57,31 +58,10 @@ case = Table(
     Index("ix_cases_case_unit", "responsible_unit", "opened_us", "case_id"),
     Index("ix_cases_case_assignee", "assignee", "opened_us", "case_id"),
     Index("ix_cases_case_lat", "lat", "lon"),
-    Index("ix_cases_case_open", "opened_us", "case_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-    Index(
-        "ix_cases_case_open_town",
-        "region_9",
-        "opened_us",
-        "case_id",
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    ),
-    Index(
-        "ix_cases_case_open_unit",
-        "responsible_unit",
-        "opened_us",
-        "case_id",
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    ),
-    Index(
-        "ix_cases_case_open_assignee",
-        "assignee",
-        "opened_us",
-        "case_id",
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    ),
+    Index("ix_cases_case_open", "is_open", "opened_us", "case_id"),
+    Index("ix_cases_case_open_town", "region_9", "is_open", "opened_us", "case_id"),
+    Index("ix_cases_case_open_unit", "responsible_unit", "is_open", "opened_us", "case_id"),
+    Index("ix_cases_case_open_assignee", "assignee", "is_open", "opened_us", "case_id"),
 )
 
 clock = Table(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "c4125cad67f0"
+revision: str = "4f054360248c"
 down_revision: str | None = None
 branch_labels: None = None
 depends_on: None = None
@@ -131,10 +131,10 @@ def upgrade() -> None:
     )
     op.create_index('ix_cases_case_assignee', 'cases_case', ['assignee', 'opened_us', 'case_id'], unique=False)
     op.create_index('ix_cases_case_lat', 'cases_case', ['lat', 'lon'], unique=False)
-    op.create_index('ix_cases_case_open', 'cases_case', ['opened_us', 'case_id'], unique=False, sqlite_where=sa.text('is_open = 1'), postgresql_where=sa.text('is_open = 1'))
-    op.create_index('ix_cases_case_open_assignee', 'cases_case', ['assignee', 'opened_us', 'case_id'], unique=False, sqlite_where=sa.text('is_open = 1'), postgresql_where=sa.text('is_open = 1'))
-    op.create_index('ix_cases_case_open_town', 'cases_case', ['region_9', 'opened_us', 'case_id'], unique=False, sqlite_where=sa.text('is_open = 1'), postgresql_where=sa.text('is_open = 1'))
-    op.create_index('ix_cases_case_open_unit', 'cases_case', ['responsible_unit', 'opened_us', 'case_id'], unique=False, sqlite_where=sa.text('is_open = 1'), postgresql_where=sa.text('is_open = 1'))
+    op.create_index('ix_cases_case_open', 'cases_case', ['is_open', 'opened_us', 'case_id'], unique=False)
+    op.create_index('ix_cases_case_open_assignee', 'cases_case', ['assignee', 'is_open', 'opened_us', 'case_id'], unique=False)
+    op.create_index('ix_cases_case_open_town', 'cases_case', ['region_9', 'is_open', 'opened_us', 'case_id'], unique=False)
+    op.create_index('ix_cases_case_open_unit', 'cases_case', ['responsible_unit', 'is_open', 'opened_us', 'case_id'], unique=False)
     op.create_index('ix_cases_case_opened', 'cases_case', ['opened_us', 'case_id'], unique=False)
     op.create_index('ix_cases_case_region_9', 'cases_case', ['region_9', 'state', 'opened_us', 'case_id'], unique=False)
     op.create_index('ix_cases_case_reporter', 'cases_case', ['reporter', 'opened_us', 'case_id'], unique=False)
