@@ -24,8 +24,8 @@ export function NewPassword() {
     <main className="page">
       <form className="card" onSubmit={submit}>
         <h1>{t('new_password')}</h1>
-        <div className="field"><label htmlFor="old">{t('password')}</label><input id="old" name="old" type="password" autoComplete="current-password" required /></div>
-        <div className="field"><label htmlFor="new">{t('new_password')}</label><input id="new" name="new" type="password" autoComplete="new-password" required /></div>
+        <div className="field"><label htmlFor="old">{t('password_now')}</label><input id="old" name="old" type="password" autoComplete="current-password" required /></div>
+        <div className="field"><label htmlFor="new">{t('password_new')}</label><input id="new" name="new" type="password" autoComplete="new-password" required /></div>
         {error && <Trouble error={error} />}
         <button className="primary">{t('change_password')}</button>
       </form>

@@ -19,7 +19,7 @@ const zh = {
   indicators: '指标', cancel: '取消', back: '返回',
   filter: '筛选',
   verify: '单证核验', kg: '千克',
-  received: '已收到', new_password: '请设置新密码', change_password: '修改密码',
+  received: '已收到', new_password: '请设置新密码', password_now: '现在的密码（启动时打印的）', password_new: '新密码', change_password: '修改密码',
   position_old: '位置已过时',
   instrument: '秤或流量计编号', calibrated: '校准日期', map_missing: '此设备不能显示地图，文字内容不受影响',
 }
@@ -43,7 +43,7 @@ const en: Record<CommonWord, string> = {
   indicators: 'Indicators', cancel: 'Cancel', back: 'Back',
   filter: 'Filter',
   verify: 'Verify a document', kg: 'kg',
-  received: 'Received', new_password: 'Please set a new password', change_password: 'Change password',
+  received: 'Received', new_password: 'Please set a new password', password_now: 'Present password (printed at the start)', password_new: 'New password', change_password: 'Change password',
   position_old: 'Position is old',
   instrument: 'Scale or meter number', calibrated: 'Calibrated on', map_missing: 'This device cannot draw the map; the words say the same',
 }
