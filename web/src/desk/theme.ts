@@ -13,6 +13,7 @@ export function themeOf(look: Look, fontSize: number): ThemeConfig {
     algorithm: look === 'dark' ? [theme.darkAlgorithm] : [theme.defaultAlgorithm],
     token: {
       colorPrimary: palette.sea, colorLink: palette.sea, colorInfo: palette.sea, colorSuccess: palette.good, colorWarning: palette.warn, colorError: palette.bad,
+      colorSuccessBg: palette.goodBack, colorWarningBg: palette.warnBack, colorErrorBg: palette.badBack, colorInfoBg: palette.seaLight,
       colorText: palette.ink, colorTextSecondary: palette.inkSoft, colorTextDescription: palette.inkSoft, colorTextPlaceholder: palette.inkSoft, colorTextTertiary: palette.inkSoft,
       colorBgBase: palette.card, colorBgLayout: palette.foam, colorBgContainer: palette.card, colorBgElevated: palette.raised, colorBorder: palette.line, colorBorderSecondary: palette.line, colorSplit: palette.line,
       colorTextLightSolid: palette.onSea, colorPrimaryBg: palette.seaLight, controlItemBgActive: palette.seaLight, controlItemBgHover: palette.foam,

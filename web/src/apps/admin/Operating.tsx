@@ -106,6 +106,8 @@ export function Connectors() {
   const said = useSaid()
   const names = useNames()
   const read = useRead<Shape<'Connectors'>>('/api/v1/operations/connectors', EVERY_MS)
+  // A door says `open on PORT`; why one is shut is told as it is.
+  const doorSaid = (state: string) => state.replace(/^open on (\d+)$/, (_, port: string) => `${words.open_door} · ${port}`).replace(/^shut$/, words.shut_door)
   const tone = (state: string) => (state === 'fresh' ? 'success' : state === 'stale' ? 'warning' : 'error')
   return (
     <Page title={words.connectors}>
@@ -113,7 +115,7 @@ export function Connectors() {
         {(now) => (
           <>
             <h2>{words.listeners}</h2>
-            <table><thead><tr><th>{words.name}</th><th>{words.status}</th></tr></thead><tbody>{Object.entries(now.listeners).map(([name, state]) => <tr key={name}><td><code>{name}</code></td><td><Tag color={/^(open|followed)/.test(state) ? 'success' : 'error'}>{state}</Tag></td></tr>)}</tbody></table>
+            <table><thead><tr><th>{words.name}</th><th>{words.status}</th></tr></thead><tbody>{Object.entries(now.listeners).map(([name, state]) => <tr key={name}><td><code>{name}</code></td><td><Tag color={/^(open|followed)/.test(state) ? 'success' : 'error'}>{doorSaid(state)}</Tag></td></tr>)}</tbody></table>
             {Object.keys(now.listeners).length === 0 && <p className="soft">{words.none}</p>}
             <h2>{words.last_seven}</h2>
             <table><thead><tr><th>{words.source}</th><th>{words.accepted}</th><th>{words.rejected}</th></tr></thead><tbody>{now.sources.map((one) => <tr key={one.source}><td><code>{one.source}</code></td><td className="numbers">{one.accepted.toLocaleString('en-US')}</td><td className="numbers">{Object.entries(one.rejected).map(([reason, count]) => `${reason} ${count}`).join('、') || '0'}</td></tr>)}</tbody></table>

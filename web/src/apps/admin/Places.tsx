@@ -29,7 +29,7 @@ export function Places({ mayEdit }: { mayEdit: boolean }) {
       <BayMap marks={marks} routes={rings} height="24em" label={words.map} />
       <p className="soft">{words.area_outline}</p>
       <EntryTable register="places" search={search} mayEdit={mayEdit} onRow={(entry) => setNear(entry.id)} columns={[
-        { title: words.name, of: (body, entry) => <span className="row"><strong>{String((said.language === 'en' && body['name_en']) || body['name'])}</strong><code className="soft">{entry.id}</code></span> }, { title: words.kind, of: (body) => String(body['kind']) }, { title: words.region, of: (body) => names.region(String(body['region_code'] ?? '')) },
+        { title: words.name, of: (body, entry) => <span className="row"><strong>{String((said.language === 'en' && body['name_en']) || body['name'])}</strong><code className="soft">{entry.id}</code></span> }, { title: words.kind, of: (body) => said.place(String(body['kind'])) }, { title: words.region, of: (body) => names.region(String(body['region_code'] ?? '')) },
         { title: words.depth, of: (body) => (body['charted_depth_m'] === undefined || body['charted_depth_m'] === null ? '—' : `${String(body['charted_depth_m'])} ${words.metres}`) }, { title: words.dries, of: (body) => (body['dries'] ? words.yes : words.no) },
       ]} />
       <h2>{words.areas}</h2>

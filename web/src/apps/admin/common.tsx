@@ -65,6 +65,7 @@ export function useSaid() {
     role: (code: string) => own(words, 'role_', code),
     who: (code: string) => (`role_${code}` in words ? own(words, 'role_', code) : own(words, 'rel_', code)),
     kind: (code: string) => own(words, '', code),
+    place: (code: string) => own(words, 'kind_', code),
     amount: (amount: number, unit: string) => filled(own(words, 'unit_', unit), amount),
     span: (seconds: number) => (seconds < 90 ? filled(words.seconds, Math.round(seconds)) : seconds < 5400 ? filled(words.minutes, Math.round(seconds / 60)) : seconds < 172_800 ? filled(words.hours, Math.round(seconds / 3600)) : filled(words.days, Math.round(seconds / 86_400))),
     both: (text: { zh: string; en: string }) => text[language],

@@ -71,7 +71,7 @@ export function Diagram({ lifecycle, chosen, onChoose, limit }: Props) {
       const size = wide(text + (extra ? ` ${extra}` : ''))
       return <g className="label"><rect x={x - size / 2} y={y - 11} width={size} height={22} rx={11} /><text x={x} y={y + 4.5}>{text}{extra && <tspan className="extra"> {extra}</tspan>}</text></g>
     }
-    const props = { className: `lane ${way} ${isChosen('move', one.move) ? 'chosen' : ''}`, 'aria-label': name, 'aria-pressed': isChosen('move', one.move), 'data-move': one.move, ...press({ kind: 'move', name: one.move }) }
+    const props = { className: `lane ${way} ${isChosen('move', one.move) ? 'chosen' : ''}`, 'aria-pressed': isChosen('move', one.move), 'data-move': one.move, ...press({ kind: 'move', name: one.move }) }
     const key = `${one.move}|${one.target}|${one.way}`
     if (one.way === 'straight') {
       const [from, to, y] = [left(one.sources[0]!) + NODE.wide, left(one.target), top + NODE.tall / 2]
@@ -122,7 +122,7 @@ export function Diagram({ lifecycle, chosen, onChoose, limit }: Props) {
           const [from, to] = [centre(bar.from), Math.max(centre(bar.to), centre(bar.from) + 30)]
           const warns = bar.clock.signals.filter((signal) => signal.at_percent !== null && signal.at_percent! < 100)
           return (
-            <g key={bar.clock.clock} className={`clockbar ${isChosen('clock', bar.clock.clock) ? 'chosen' : ''}`} data-clock={bar.clock.clock} aria-label={bar.clock[language]} aria-pressed={isChosen('clock', bar.clock.clock)} {...press({ kind: 'clock', name: bar.clock.clock })}>
+            <g key={bar.clock.clock} className={`clockbar ${isChosen('clock', bar.clock.clock) ? 'chosen' : ''}`} data-clock={bar.clock.clock} aria-pressed={isChosen('clock', bar.clock.clock)} {...press({ kind: 'clock', name: bar.clock.clock })}>
               <rect x={from} y={y} width={to - from} height={8} rx={4} />
               {warns.map((signal) => <rect key={signal.at_percent} className="warning" x={from + ((to - from) * signal.at_percent!) / 100 - 1} y={y - 2} width={2.5} height={12} />)}
               <circle cx={from} cy={y + 4} r={6} /><path className="end" d={`M${to} ${y - 4}v16`} />
