@@ -15,7 +15,8 @@ expect.set_options(timeout=30_000)
 
 DESK = (1440, 900)
 SECTIONS = (
-    "overview", "packs", "categories", "units", "people", "places", "calendars", "connectors", "outbox", "waiting", "log",
+    "overview", "packs", "categories", "units", "people", "places", "calendars", "connectors", "outbox", "waiting",
+    "log",
 )  # fmt: skip
 OWN_PASSWORD = "Jiao-jiang-2026-harbour"
 

@@ -49,7 +49,7 @@ export default function Chart({ labels, lines, target, bars = false, across = fa
   useEffect(() => {
     const palette = PALETTES[look]
     const names = { type: 'category' as const, data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: palette.line } }, axisLabel: { color: palette.inkSoft, fontSize: text * 0.85, hideOverlap: true, interval: size ? Math.max(0, Math.ceil(labels.length / 6) - 1) : ('auto' as const), width: across ? text * 9 : undefined, overflow: 'truncate' as const } }
-    const values = { type: 'value' as const, splitLine: { lineStyle: { color: palette.line, opacity: 0.7 } }, axisLabel: { color: palette.inkSoft, fontSize: text * 0.85, formatter: show, hideOverlap: true, show: size === undefined }, splitNumber: size ? 2 : 4 }
+    const values = { type: 'value' as const, splitLine: { lineStyle: { color: palette.line, opacity: 0.7 } }, axisLabel: { color: palette.inkSoft, fontSize: text * 0.85, formatter: show, hideOverlap: true, show: size === undefined }, splitNumber: size ? 2 : 4, minInterval: 1 }
     chart.current?.setOption(
       {
         animationDuration: 300,
